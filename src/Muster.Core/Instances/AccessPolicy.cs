@@ -1,0 +1,25 @@
+using Muster.Core.Secrets;
+
+namespace Muster.Core.Instances;
+
+/// <summary>A shared access policy of an instance.</summary>
+/// <param name="Name">Key name, compared without case.</param>
+/// <param name="Keys">Both keys are valid.</param>
+/// <param name="Rights">As set; <see cref="AccessRightsText.Effective"/> says what they amount to.</param>
+public sealed record AccessPolicy(string Name, SymmetricKeyPair Keys, AccessRights Rights)
+{
+    /// <summary>Name of the policy that every new instance has.</summary>
+    public const string OwnerName = "provisioningserviceowner";
+
+    /// <summary>The owner policy with fresh 64-byte keys; its text is the original's (service-api S-3.2).</summary>
+    public static AccessPolicy CreateOwner() => new(
+        OwnerName, SymmetricKeyPair.Generate(), AccessRights.ServiceConfig | AccessRights.DeviceConnect | AccessRights.EnrollmentWrite);
+
+    /// <summary>Whether the policy may do what <paramref name="right"/> grants.</summary>
+    public bool Grants(AccessRights right) => AccessRightsText.Effective(Rights).HasFlag(right);
+
+    /// <summary>The connection string shown to people.</summary>
+    /// <param name="serviceHost">The instance's service host, with its port where that is not 443.</param>
+    public string ConnectionString(string serviceHost) =>
+        $"HostName={serviceHost};SharedAccessKeyName={Name};SharedAccessKey={Keys.Primary.Reveal()}";
+}

@@ -1,0 +1,28 @@
+using Muster.Core.Allocation;
+
+namespace Muster.Core.Instances;
+
+/// <summary>One provisioning service (tenant): every key in the store begins with its name.</summary>
+public sealed record ProvisioningInstance
+{
+    /// <summary>Name, unique without case.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The tenant key of all device traffic; assigned at creation, immutable, unique (behaviour B-1).</summary>
+    public required string IdScope { get; init; }
+
+    /// <summary>Service hosts by which the service API picks it; empty for the default instance, which answers any host.</summary>
+    public required IReadOnlyList<string> ServiceHostNames { get; init; }
+
+    /// <summary>Shared access policies.</summary>
+    public required IReadOnlyList<AccessPolicy> AccessPolicies { get; init; }
+
+    /// <summary>Used where an enrollment names no policy; never custom (behaviour B-9).</summary>
+    public AllocationPolicyKind DefaultAllocationPolicy { get; init; } = AllocationPolicyKind.Hashed;
+
+    /// <summary>When it was created.</summary>
+    public required DateTimeOffset CreatedUtc { get; init; }
+
+    /// <summary>Changes on every write.</summary>
+    public required string ETag { get; init; }
+}

@@ -1,0 +1,6 @@
+namespace Muster.Core.Registration;
+
+/// <summary>Where a device stands.</summary>
+/// <param name="HubHostName">Host name of the hub.</param>
+/// <param name="DeviceId">Identity name in it, case-sensitive.</param>
+public sealed record HubAssignment(string HubHostName, string DeviceId);

@@ -1,0 +1,38 @@
+using Muster.Core.Enrollments;
+using Muster.Core.Hubs;
+using Muster.Core.Instances;
+using Muster.Core.Registration;
+
+namespace Muster.Core.Store;
+
+/// <summary>
+/// One write of a commit. <c>IfETag</c> on a put: null means "must not exist", a tag means "must be the stored one". On a delete:
+/// null means "whatever is there, or nothing".
+/// </summary>
+public abstract record StoreChange;
+
+#pragma warning disable MA0048 // The closed set of writes reads best as one list.
+
+/// <summary>Creates or replaces an instance.</summary>
+public sealed record PutInstance(ProvisioningInstance Instance, string? IfETag) : StoreChange;
+
+/// <summary>Creates or replaces an enrollment, and claims its certificates: each belongs to one enrollment at most.</summary>
+public sealed record PutEnrollment(Enrollment Enrollment, string? IfETag) : StoreChange;
+
+/// <summary>Deletes an enrollment and frees its certificates.</summary>
+public sealed record DeleteEnrollment(string InstanceName, EnrollmentKind Kind, string Id, string? IfETag) : StoreChange;
+
+/// <summary>Creates or replaces a registration record.</summary>
+public sealed record PutRegistration(RegistrationRecord Record, string? IfETag) : StoreChange;
+
+/// <summary>Deletes a registration record.</summary>
+public sealed record DeleteRegistration(string InstanceName, string RegistrationId, string? IfETag) : StoreChange;
+
+/// <summary>Creates or replaces a linked hub.</summary>
+public sealed record PutLinkedHub(LinkedHub Hub, string? IfETag) : StoreChange;
+
+/// <summary>Deletes a linked hub.</summary>
+public sealed record DeleteLinkedHub(string InstanceName, string HostName, string? IfETag) : StoreChange;
+
+/// <summary>Adds an attempt trace; the oldest are pruned beyond the store's limit per instance.</summary>
+public sealed record AppendAttemptTrace(AttemptTrace Trace) : StoreChange;
