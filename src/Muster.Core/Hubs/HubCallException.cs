@@ -1,0 +1,28 @@
+namespace Muster.Core.Hubs;
+
+/// <summary>A hub refused a call or could not be reached. The text is fit for a registration record: no secrets.</summary>
+public sealed class HubCallException : Exception
+{
+    /// <summary>Makes the exception.</summary>
+    /// <param name="code">Six-digit hub code (iot-hub 2.6); 503001 for a hub that cannot be reached.</param>
+    /// <param name="message">The hub's body where there is one, else a sentence.</param>
+    /// <param name="isTransient">Whether the same call may succeed soon (429, 5xx, connection failures).</param>
+    /// <param name="retryAfter">The hub's own wish, if stated.</param>
+    /// <param name="innerException">The cause.</param>
+    public HubCallException(int code, string message, bool isTransient, TimeSpan? retryAfter = null, Exception? innerException = null)
+        : base(message, innerException)
+    {
+        Code = code;
+        IsTransient = isTransient;
+        RetryAfter = retryAfter;
+    }
+
+    /// <summary>Six-digit hub code.</summary>
+    public int Code { get; }
+
+    /// <summary>Whether the same call may succeed soon.</summary>
+    public bool IsTransient { get; }
+
+    /// <summary>The hub's own wish.</summary>
+    public TimeSpan? RetryAfter { get; }
+}

@@ -1,0 +1,19 @@
+using System.Collections.Frozen;
+
+namespace Muster.Core.Hubs;
+
+/// <summary>All connector kinds of this process.</summary>
+public sealed class HubConnectors
+{
+    private readonly FrozenDictionary<string, IHubConnectorFactory> _factories;
+
+    /// <summary>Collects the kinds.</summary>
+    public HubConnectors(IEnumerable<IHubConnectorFactory> factories) =>
+        _factories = factories.ToFrozenDictionary(factory => factory.Kind, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>A connector to <paramref name="hub"/>.</summary>
+    /// <exception cref="HubCallException">The hub's connector kind is unknown to this server.</exception>
+    public IHubConnector Connect(LinkedHub hub) => _factories.TryGetValue(hub.Connector, out var factory)
+        ? factory.Connect(hub)
+        : throw new HubCallException(500001, $"No connector of kind '{hub.Connector}' reaches the hub '{hub.HostName}'.", isTransient: false);
+}
