@@ -30,7 +30,7 @@ public static class ReprovisioningDecision
     {
         // Rows 1, 13: a first registration. Row 12: another device ID is a first registration too; the old identity is left.
         if (last is null || last.DeviceId != deviceId)
-            return new(target, deviceId, TwinPlan.InitialIfNew, RegistrationSubstatus.InitialAssignment, Previous: null);
+            return new(target, deviceId, TwinPlan.InitialIfEmpty, RegistrationSubstatus.InitialAssignment, Previous: null);
 
         var isSameHub = last.HubHostName.Equals(target, StringComparison.OrdinalIgnoreCase);
 

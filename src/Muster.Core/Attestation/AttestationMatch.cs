@@ -1,0 +1,9 @@
+using Muster.Core.Enrollments;
+using Muster.Core.Hubs;
+
+namespace Muster.Core.Attestation;
+
+/// <summary>A verified device.</summary>
+/// <param name="Enrollment">The enrollment that admits it, enabled or not.</param>
+/// <param name="Credential">What it will authenticate with at its hub.</param>
+public sealed record AttestationMatch(Enrollment Enrollment, HubCredential Credential);
