@@ -1,0 +1,62 @@
+using Muster.Core.Registration;
+
+namespace Muster.Core.Hubs;
+
+/// <summary>Repeats hub calls that fail for a passing reason, within the tries and the time of one registration.</summary>
+/// <remarks>A hub's own wish (Retry-After) is honoured; else the wait doubles from one second, with jitter (iot-hub 2.5).</remarks>
+public sealed class HubCalls
+{
+    private readonly RegistrationOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly AttemptTraceBuilder _trace;
+    private readonly long _started;
+
+    /// <summary>Begins the budget.</summary>
+    public HubCalls(RegistrationOptions options, TimeProvider clock, AttemptTraceBuilder trace)
+    {
+        _options = options;
+        _clock = clock;
+        _trace = trace;
+        _started = clock.GetTimestamp();
+    }
+
+    /// <summary>Calls, and calls again where that may help.</summary>
+    /// <param name="what">The call in words, for the trace: <c>create identity 'x' in 'hub'</c>.</param>
+    /// <param name="call">The idempotent call.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="HubCallException">The last failure.</exception>
+    public async Task<T> RunAsync<T>(string what, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var result = await call(cancellationToken);
+                _trace.Pass("hub", $"{what}: done.");
+                return result;
+            }
+            catch (HubCallException problem)
+            {
+                _trace.Fail("hub", $"{what}: {problem.Code} {problem.Message}");
+                var delay = problem.RetryAfter ?? Backoff(attempt);
+                var isLast = !problem.IsTransient || attempt >= _options.HubTries;
+                if (isLast || _clock.GetElapsedTime(_started) + delay > _options.HubBudget) throw;
+                await Task.Delay(delay, _clock, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>The same for calls without a result.</summary>
+    public Task RunAsync(string what, Func<CancellationToken, Task> call, CancellationToken cancellationToken) =>
+        RunAsync(
+            what,
+            async token =>
+            {
+                await call(token);
+                return true;
+            },
+            cancellationToken);
+
+    private static TimeSpan Backoff(int attempt) =>
+        TimeSpan.FromSeconds(Math.Pow(2, attempt - 1) * (0.75 + (Random.Shared.NextDouble() / 2)));
+}

@@ -1,0 +1,304 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Muster.Core.Attestation;
+using Muster.Core.Concurrency;
+using Muster.Core.Enrollments;
+using Muster.Core.Errors;
+using Muster.Core.Instances;
+using Muster.Core.Store;
+
+namespace Muster.Core.Registration;
+
+/// <summary>
+/// The one registration service behind every protocol: gate, match and verify, decide, hub writes, one durable commit, answer.
+/// A device is never told "assigned" before the hub accepted its identity and the record is on disk.
+/// </summary>
+public sealed class RegistrationService : IAsyncDisposable
+{
+    private readonly InstanceDirectory _instances;
+    private readonly IProvisioningStore _store;
+    private readonly AttestationMatcher _matcher;
+    private readonly RegistrationExecutor _executor;
+    private readonly RegistrationOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly IFaultLog _faults;
+    private readonly ConcurrentDictionary<(string Instance, string Id), RegistrationOperation> _running = new();
+    private readonly CancellationTokenSource _stopping = new();
+
+    /// <summary>Makes the service.</summary>
+    public RegistrationService(
+        InstanceDirectory instances,
+        IProvisioningStore store,
+        AttestationMatcher matcher,
+        RegistrationExecutor executor,
+        RegistrationOptions options,
+        TimeProvider clock,
+        IFaultLog faults)
+    {
+        _instances = instances;
+        _store = store;
+        _matcher = matcher;
+        _executor = executor;
+        _options = options;
+        _clock = clock;
+        _faults = faults;
+    }
+
+    /// <summary>
+    /// Registers a device. The record of the answer is final (assigned, failed, disabled) where that took less than
+    /// <see cref="RegistrationOptions.AnswerBudget"/>; else its state is assigning and the operation can be polled.
+    /// </summary>
+    /// <param name="request">Who asks.</param>
+    /// <param name="bodyRegistrationId">The ID that the body repeats, or null.</param>
+    /// <param name="payload">The device's payload for custom allocation, or null.</param>
+    /// <param name="cancellationToken">Ends the waiting, not the registration.</param>
+    public async Task<Result<RegistrationRecord>> RegisterAsync(
+        DeviceRequest request, string? bodyRegistrationId, JsonElement? payload, CancellationToken cancellationToken)
+    {
+        var trace = new AttemptTraceBuilder(request, _clock);
+        var verified = await VerifyAsync(request, bodyRegistrationId, _options.ClockSkew, trace, cancellationToken);
+        if (!verified.Try(out var device, out var refusal)) return await RefuseAsync(trace, request, refusal, cancellationToken);
+
+        if (!device.Match.Enrollment.IsEnabled)
+        {
+            trace.Fail("enrollment", $"The enrollment '{device.Match.Enrollment.Id}' is disabled. Enable it to let its devices register.");
+            return await DisableAsync(request, device, trace, cancellationToken);
+        }
+
+        var now = _clock.GetUtcNow();
+        var accepted = new RegisterAccepted(
+            Describe(request, device), OperationIds.Create(), now + _options.OperationLifetime, new PendingRegistration(request.ApiVersion, payload));
+        var work = new RegistrationWork
+        {
+            Instance = device.Instance,
+            Match = device.Match,
+            Assigning = RegistrationStateMachine.Apply(device.Record, accepted, now, ETag.Create(now)),
+            StoredETag = device.Record?.ETag,
+            ApiVersion = request.ApiVersion,
+            Payload = payload,
+            Trace = trace,
+        };
+
+        var operation = StartOrJoin(work);
+        if (operation.Work != work)
+        {
+            if (!operation.IsSameAs(work))
+            {
+                trace.Fail("concurrency", "Another registration of the same ID, with another enrollment or payload, is in progress.");
+                return await RefuseAsync(trace, request, Refusals.ConcurrentRegistration, cancellationToken);
+            }
+
+            trace.Pass("concurrency", $"Joined the registration in progress, operation {operation.Work.Assigning.OperationId}.");
+            var joined = await AnswerAsync(operation, cancellationToken);
+            await _store.CommitAsync([new AppendAttemptTrace(trace.Complete(joined))], cancellationToken);
+            return joined;
+        }
+
+        return await AnswerAsync(operation, cancellationToken);
+    }
+
+    /// <summary>The record behind an operation: final, or assigning while it runs. Refused with 404 when it is not this device's latest one.</summary>
+    public async Task<Result<RegistrationRecord>> GetOperationAsync(
+        DeviceRequest request, string operationId, CancellationToken cancellationToken)
+    {
+        var trace = new AttemptTraceBuilder(request, _clock);
+        var verified = await VerifyAsync(request, bodyRegistrationId: null, _options.ClockSkew + _options.PollGrace, trace, cancellationToken);
+        if (!verified.Try(out var device, out var refusal)) return await RefuseAsync(trace, request, refusal, cancellationToken);
+
+        if (device.Record is { OperationId.Length: > 0 } record
+            && record.OperationId.Equals(operationId, StringComparison.OrdinalIgnoreCase)
+            && record.OperationExpiresUtc > _clock.GetUtcNow())
+        {
+            return record;
+        }
+
+        trace.Fail("operation", device.Record is { } other
+            ? $"The device's latest operation is '{other.OperationId}', ended or ending at {other.OperationExpiresUtc:O}; it asked for another one."
+            : "The device has no registration record.");
+        return await RefuseAsync(trace, request, Refusals.OperationNotFound, cancellationToken);
+    }
+
+    /// <summary>The device's record, without an operation. Refused with 404 before its first attempt.</summary>
+    public async Task<Result<RegistrationRecord>> LookupAsync(
+        DeviceRequest request, string? bodyRegistrationId, CancellationToken cancellationToken)
+    {
+        var trace = new AttemptTraceBuilder(request, _clock);
+        var verified = await VerifyAsync(request, bodyRegistrationId, _options.ClockSkew, trace, cancellationToken);
+        if (!verified.Try(out var device, out var refusal)) return await RefuseAsync(trace, request, refusal, cancellationToken);
+        if (device.Record is { } record) return record;
+
+        trace.Fail("record", "The device has never registered, or its record was deleted.");
+        return await RefuseAsync(trace, request, Refusals.RegistrationNotFound, cancellationToken);
+    }
+
+    /// <summary>Notes an attempt that a protocol refused before it could be put to this service, and hands the refusal back.</summary>
+    public Task<Refusal> RefuseAsync(DeviceRequest request, string check, string detail, Refusal refusal, CancellationToken cancellationToken)
+    {
+        var trace = new AttemptTraceBuilder(request, _clock);
+        trace.Fail(check, detail);
+        return RefuseAsync(trace, request, refusal, cancellationToken);
+    }
+
+    /// <summary>Takes up the registrations that a stopped process left in state assigning. Called once, before requests are served.</summary>
+    public async Task ResumeAsync(CancellationToken cancellationToken)
+    {
+        foreach (var record in await _store.ListUnfinishedRegistrationsAsync(cancellationToken))
+        {
+            if (_instances.FindByName(record.InstanceName) is not { } instance) continue;
+            var request = new DeviceRequest
+            {
+                IdScope = instance.IdScope,
+                RegistrationId = record.RegistrationId,
+                Operation = DeviceRequest.Register,
+                ApiVersion = record.Pending?.ApiVersion ?? "",
+                Protocol = "Resumed",
+                TrackingId = Guid.NewGuid(),
+            };
+            var trace = new AttemptTraceBuilder(request, _clock);
+            trace.Pass("restart", $"The operation {record.OperationId} was in progress when the server stopped; it is taken up again.");
+
+            var enrollment = await _store.FindEnrollmentAsync(record.InstanceName, record.EnrollmentKind, record.EnrollmentId, cancellationToken);
+            var match = enrollment is null ? null : _matcher.Verifier(record.AttestationType)?.Restore(enrollment, record.RegistrationId);
+            if (match is null)
+            {
+                trace.Fail("enrollment", $"The enrollment '{record.EnrollmentId}' no longer exists, or the device must prove itself anew.");
+                var now = _clock.GetUtcNow();
+                var failed = RegistrationStateMachine.Apply(record, new AssignmentFailed(Refusals.EnrollmentNotFound), now, ETag.Create(now));
+                await _store.CommitAsync(
+                    [new PutRegistration(failed, record.ETag), new AppendAttemptTrace(trace.Complete(failed))], cancellationToken);
+                continue;
+            }
+
+            trace.Consider(match.Enrollment);
+            StartOrJoin(
+                new RegistrationWork
+                {
+                    Instance = instance,
+                    Match = match,
+                    Assigning = record,
+                    StoredETag = record.ETag,
+                    ApiVersion = request.ApiVersion,
+                    Payload = record.Pending?.Payload,
+                    Trace = trace,
+                },
+                isStored: true);
+        }
+    }
+
+    /// <summary>Lets what is in progress end for a moment, then stops it; what was told to poll is taken up at the next start.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        var running = _running.Values.Select(operation => operation.Completion).ToArray();
+        await Task.WhenAny(Task.WhenAll(running), Task.Delay(_options.AnswerBudget, _clock));
+        await _stopping.CancelAsync();
+        await Task.WhenAll(running).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        _stopping.Dispose();
+    }
+
+    private async Task<Result<VerifiedDevice>> VerifyAsync(
+        DeviceRequest request, string? bodyRegistrationId, TimeSpan grace, AttemptTraceBuilder trace, CancellationToken cancellationToken)
+    {
+        if (!Identifiers.IsRegistrationId(request.RegistrationId))
+        {
+            trace.Fail("registration ID", $"'{request.RegistrationId}' is not a registration ID: it {Identifiers.RegistrationIdRule}.");
+            return Refusals.InvalidMember("registrationId", $"it {Identifiers.RegistrationIdRule}.");
+        }
+
+        if (_instances.FindByIdScope(request.IdScope) is not { } instance)
+        {
+            trace.Fail("ID scope", $"No provisioning service here has the ID scope '{request.IdScope}'.");
+            return Refusals.UnknownIdScope;
+        }
+
+        if (bodyRegistrationId is not null && !bodyRegistrationId.Equals(request.RegistrationId, StringComparison.OrdinalIgnoreCase))
+        {
+            trace.Fail("registration ID", $"The body says '{bodyRegistrationId}', the address says '{request.RegistrationId}'.");
+            return Refusals.InvalidMember("registrationId", "it differs from the registration ID in the address.");
+        }
+
+        if (request.Evidence is not { } evidence)
+        {
+            trace.Fail("credential", request.EvidenceProblem
+                ?? "The device presented no credential: no SAS token, no client certificate, no TPM keys.");
+            return Refusals.Unauthorized;
+        }
+
+        var record = await _store.FindRegistrationAsync(instance.Name, request.RegistrationId, cancellationToken);
+        var context = new AttestationContext
+        {
+            Instance = instance,
+            RegistrationId = request.RegistrationId,
+            Evidence = evidence,
+            Now = _clock.GetUtcNow(),
+            Grace = grace,
+            Record = record,
+            Trace = trace,
+        };
+        var matched = await _matcher.MatchAsync(context, cancellationToken);
+        return matched.Try(out var match, out var refusal) ? new VerifiedDevice(instance, match, record) : refusal;
+    }
+
+    private async Task<RegistrationRecord> DisableAsync(
+        DeviceRequest request, VerifiedDevice device, AttemptTraceBuilder trace, CancellationToken cancellationToken)
+    {
+        var stored = device.Record;
+        while (true)
+        {
+            var now = _clock.GetUtcNow();
+            var record = RegistrationStateMachine.Apply(stored, new EnrollmentDisabled(Describe(request, device)), now, ETag.Create(now));
+            var outcome = await _store.CommitAsync(
+                [new PutRegistration(record, stored?.ETag), new AppendAttemptTrace(trace.Complete(record))], cancellationToken);
+            if (outcome == CommitOutcome.Committed) return record;
+            stored = await _store.FindRegistrationAsync(device.Instance.Name, request.RegistrationId, cancellationToken);
+        }
+    }
+
+    private RegistrationOperation StartOrJoin(RegistrationWork work, bool isStored = false)
+    {
+        var key = (work.Instance.Name, work.Assigning.RegistrationId.ToLowerInvariant());
+        var created = new RegistrationOperation(work, isStored, _store, _executor, _clock);
+        var operation = _running.GetOrAdd(key, created);
+        if (operation != created)
+        {
+            created.Dispose();
+            return operation;
+        }
+
+        operation.Start(_stopping.Token);
+        _ = operation.Completion.ContinueWith(
+            task =>
+            {
+                _running.TryRemove(KeyValuePair.Create(key, operation));
+                if (task.Exception?.InnerException is { } problem)
+                    _faults.Report($"registering '{work.Assigning.RegistrationId}'", problem);
+            },
+            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return operation;
+    }
+
+    private async Task<RegistrationRecord> AnswerAsync(RegistrationOperation operation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await operation.Completion.WaitAsync(_options.AnswerBudget, _clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return await operation.PublishAsync(cancellationToken);
+        }
+    }
+
+    private async Task<Refusal> RefuseAsync(
+        AttemptTraceBuilder trace, DeviceRequest request, Refusal refusal, CancellationToken cancellationToken)
+    {
+        var instance = _instances.FindByIdScope(request.IdScope)?.Name ?? "";
+        await _store.CommitAsync([new AppendAttemptTrace(trace.Refuse(instance, refusal))], cancellationToken);
+        return refusal;
+    }
+
+    private static RegisteringDevice Describe(DeviceRequest request, VerifiedDevice device) => new(
+        device.Instance.Name, request.RegistrationId, device.Match.Enrollment.Kind, device.Match.Enrollment.Id,
+        device.Match.Enrollment.Attestation.Type);
+
+    private sealed record VerifiedDevice(ProvisioningInstance Instance, AttestationMatch Match, RegistrationRecord? Record);
+}
