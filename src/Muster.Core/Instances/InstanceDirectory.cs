@@ -75,6 +75,10 @@ public sealed class InstanceDirectory(IProvisioningStore store, TimeProvider tim
     /// <summary>The instance of an ID scope, without case; null when there is none.</summary>
     public ProvisioningInstance? FindByIdScope(string idScope) => _snapshot.ByIdScope.GetValueOrDefault(idScope);
 
+    /// <summary>The instance of a name, without case; null when there is none.</summary>
+    public ProvisioningInstance? FindByName(string name) =>
+        Instances.FirstOrDefault(instance => instance.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>A random ID scope: <c>0ne</c> and eight characters (behaviour B-1).</summary>
     public static string NewIdScope() => "0ne" + Convert.ToHexString(RandomNumberGenerator.GetBytes(4));
 
