@@ -1,0 +1,24 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Muster.EmbeddedHub.Hubs;
+using Muster.EmbeddedHub.Identities;
+using Muster.EmbeddedHub.Twins;
+
+namespace Muster.EmbeddedHub;
+
+/// <summary>Registers the embedded hub.</summary>
+public static class EmbeddedHubServices
+{
+    /// <summary>
+    /// Adds <see cref="EmbeddedHubDirectory"/>, <see cref="DeviceRegistry"/> and <see cref="TwinService"/> as singletons. The caller
+    /// adds an <see cref="Storage.IEmbeddedHubStore"/> and runs <see cref="EmbeddedHubDirectory.EnsureCreatedAsync"/> before serving.
+    /// </summary>
+    public static IServiceCollection AddEmbeddedHub(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<EmbeddedHubDirectory>();
+        services.TryAddSingleton<DeviceRegistry>();
+        services.TryAddSingleton<TwinService>();
+        return services;
+    }
+}
