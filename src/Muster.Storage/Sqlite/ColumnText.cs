@@ -1,0 +1,40 @@
+using Muster.Core.Attestation;
+using Muster.Core.Enrollments;
+using Muster.Core.Registration;
+
+namespace Muster.Storage.Sqlite;
+
+/// <summary>How IDs and enumerations stand in columns; fixed for good, since landed data and indexes hold these texts.</summary>
+internal static class ColumnText
+{
+    /// <summary>IDs are found without case: their key is the lower-case form.</summary>
+    public static string Key(string id) => id.ToLowerInvariant();
+
+    public static string Of(EnrollmentKind kind) => kind switch
+    {
+        EnrollmentKind.Individual => "individual",
+        EnrollmentKind.Group => "group",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+    };
+
+    public static string Of(AttestationType type) => type switch
+    {
+        AttestationType.SymmetricKey => "symmetricKey",
+        AttestationType.X509 => "x509",
+        AttestationType.Tpm => "tpm",
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
+    };
+
+    public static string Of(RegistrationStatus status) => status switch
+    {
+        RegistrationStatus.Unassigned => "unassigned",
+        RegistrationStatus.Assigning => "assigning",
+        RegistrationStatus.Assigned => "assigned",
+        RegistrationStatus.Failed => "failed",
+        RegistrationStatus.Disabled => "disabled",
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
+    };
+
+    /// <summary>Whether an outcome counts as refused in lists of attempts.</summary>
+    public static bool IsRefused(AttemptOutcome outcome) => outcome is not (AttemptOutcome.Assigned or AttemptOutcome.Assigning);
+}

@@ -1,0 +1,32 @@
+using System.Text.Json;
+using Muster.Core.Store;
+using Muster.Storage.Documents;
+
+namespace Muster.Storage.Sqlite;
+
+/// <summary>A change with its document already serialised, which callers do in parallel before the one writer's turn.</summary>
+internal readonly record struct PreparedChange(StoreChange Change, byte[] Document)
+{
+    /// <summary>Whether the change has a condition that may turn out not to hold.</summary>
+    public bool CanBeRefused => Change is not (
+        AppendAttemptTrace or DeleteEnrollment { IfETag: null } or DeleteRegistration { IfETag: null } or DeleteLinkedHub { IfETag: null });
+
+    /// <summary>Serialises what <paramref name="change"/> writes.</summary>
+    public static PreparedChange From(StoreChange change, DocumentSerializer documents) => new(change, change switch
+    {
+        PutInstance put => JsonSerializer.SerializeToUtf8Bytes(put.Instance, documents.Instance),
+        PutEnrollment put => JsonSerializer.SerializeToUtf8Bytes(put.Enrollment, documents.Enrollment),
+        PutRegistration put => JsonSerializer.SerializeToUtf8Bytes(put.Record, documents.Registration),
+        PutLinkedHub put => JsonSerializer.SerializeToUtf8Bytes(put.Hub, documents.LinkedHub),
+        AppendAttemptTrace append => JsonSerializer.SerializeToUtf8Bytes(append.Trace, documents.AttemptTrace),
+        _ => [],
+    });
+
+    /// <summary>Serialises all, in order.</summary>
+    public static PreparedChange[] From(IReadOnlyList<StoreChange> changes, DocumentSerializer documents)
+    {
+        var prepared = new PreparedChange[changes.Count];
+        for (var i = 0; i < prepared.Length; i++) prepared[i] = From(changes[i], documents);
+        return prepared;
+    }
+}
