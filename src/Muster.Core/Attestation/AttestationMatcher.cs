@@ -28,13 +28,8 @@ public sealed class AttestationMatcher
     public async Task<Result<AttestationMatch>> MatchAsync(AttestationContext context, CancellationToken cancellationToken)
     {
         var presented = context.Evidence.Type;
-        if (Verifier(presented) is not { } verifier)
-        {
-            context.Trace.Fail("mechanism", $"The device presented {Describe(presented)}, which this server does not verify.");
-            return Refusals.Unauthorized;
-        }
-
-        if (verifier.CheckForm(context) is { } malformed) return malformed;
+        var verifier = Verifier(presented);
+        if (verifier?.CheckForm(context) is { } malformed) return malformed;
 
         var individual = (IndividualEnrollment?)await _store.FindEnrollmentAsync(
             context.Instance.Name, EnrollmentKind.Individual, context.RegistrationId, cancellationToken);
@@ -47,9 +42,21 @@ public sealed class AttestationMatcher
                     + $"but the device presented {Describe(presented)}. Groups are not tried once an individual enrollment exists.");
                 return Refusals.Unauthorized;
             }
-
-            return verifier.VerifyIndividual(context, individual);
         }
+        else if (presented == AttestationType.Tpm)
+        {
+            // A TPM belongs to individual enrollments only (row 10).
+            context.Trace.Fail("individual enrollment", $"None has the registration ID '{context.RegistrationId}', and groups admit no TPM.");
+            return Refusals.EnrollmentNotFound;
+        }
+
+        if (verifier is null)
+        {
+            context.Trace.Fail("mechanism", $"The device presented {Describe(presented)}, which this server does not verify.");
+            return Refusals.Unauthorized;
+        }
+
+        if (individual is not null) return verifier.VerifyIndividual(context, individual);
 
         context.Trace.Pass("individual enrollment", $"None has the registration ID '{context.RegistrationId}'; groups are tried.");
         var found = await verifier.FindGroupAsync(context, cancellationToken);
