@@ -65,6 +65,9 @@ public sealed class ServerTls
         AllowRenegotiation = false,
         AllowTlsResume = true,
 
+        // No CipherSuitesPolicy: a policy switches session resumption off, and the runtime's own TLS 1.2 list on Linux is exactly
+        // that of behaviour B-15. A test holds it to that.
+
         // Device clients speak HTTP/1.1 and mostly send no ALPN (device-protocols 2.2, 7.1).
         ApplicationProtocols = [SslApplicationProtocol.Http11],
     };

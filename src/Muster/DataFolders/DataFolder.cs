@@ -9,6 +9,12 @@ public sealed class DataFolder : IDisposable
 {
     private const UnixFileMode OwnerOnly = AtomicFile.Private | UnixFileMode.UserExecute;
 
+    /// <summary>EWOULDBLOCK of flock.</summary>
+    private const int LockedByOther = 11;
+
+    /// <summary>ERROR_SHARING_VIOLATION.</summary>
+    private const int LockedByOtherOnWindows = unchecked((int)0x80070020);
+
     private readonly FileStream _lock;
 
     private DataFolder(string path, FileStream @lock)
@@ -59,11 +65,16 @@ public sealed class DataFolder : IDisposable
             throw new CannotStartException(
                 $"The data folder {path} may not be written by this user. Change its owner or choose another with --data DIR.", exception);
         }
-        catch (IOException exception)
+        catch (IOException exception) when (exception.HResult is LockedByOther or LockedByOtherOnWindows)
         {
             throw new CannotStartException(
                 $"The data folder {path} is in use by another Muster (lock file {lockFile}). Stop that one, or choose another folder "
                 + "with --data DIR.", exception);
+        }
+        catch (IOException exception)
+        {
+            throw new CannotStartException(
+                $"The data folder {path} cannot be used: {exception.Message} Choose another with --data DIR.", exception);
         }
     }
 
