@@ -1,0 +1,266 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.Logging.Console;
+using Muster.Certificates;
+using Muster.CommandLine;
+using Muster.Configuration;
+using Muster.DataFolders;
+using Muster.Health;
+using Muster.Portal;
+
+namespace Muster.Composition;
+
+/// <summary>One running server: data folder, certificates, doors, and the parts behind them. Disposing stops it in order.</summary>
+public sealed class MusterServer : IAsyncDisposable
+{
+    /// <summary>How long requests in progress may take after the signal to stop.</summary>
+    public static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(8);
+
+    private readonly WebApplication _app;
+    private readonly IReadOnlyList<IDisposable> _resources;
+
+    private MusterServer(WebApplication app, IReadOnlyList<IDisposable> resources, EndpointsDocument endpoints, OpenDoors doors)
+    {
+        _app = app;
+        _resources = resources;
+        Endpoints = endpoints;
+        PortalPort = doors.Portal.Port;
+        CrlPort = doors.Crl?.Port;
+    }
+
+    /// <summary>What the server announces, as it stands in <c>endpoints.json</c>.</summary>
+    public EndpointsDocument Endpoints { get; }
+
+    /// <summary>The real port of HTTPS.</summary>
+    public int HttpsPort => Endpoints.HttpsPort;
+
+    /// <summary>The real port of the portal.</summary>
+    public int PortalPort { get; }
+
+    /// <summary>The real port of the revocation list; null where the user's own certificate is used.</summary>
+    public int? CrlPort { get; }
+
+    /// <summary>The services behind the doors.</summary>
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Starts a server. When this returns, every door answers and <c>endpoints.json</c> is written.</summary>
+    /// <param name="options">Sound options.</param>
+    /// <param name="parts">What stands behind the doors.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="output">Receives notices and the banner.</param>
+    /// <param name="cancellationToken">Gives up the start.</param>
+    /// <exception cref="CannotStartException">The message tells the user why and what to do.</exception>
+    public static async Task<MusterServer> StartAsync(
+        MusterOptions options, IServerParts parts, TimeProvider time, TextWriter output, CancellationToken cancellationToken)
+    {
+        var resources = new List<IDisposable>();
+        WebApplication? app = null;
+        try
+        {
+            var folder = DataFolder.Open(options.DataFolder);
+            resources.Add(folder);
+            var secretsKey = SecretsKeyFile.LoadOrCreate(options.SecretsKeyFile ?? folder.SecretsKeyFile);
+
+            var notices = new List<string>();
+            var doors = OpenDoors.Open(options, notices);
+            resources.Add(doors);
+            foreach (var notice in notices) await output.WriteLineAsync(notice);
+
+            var own = doors.Crl is { } crl ? OpenCertificates(options, folder, crl.Port, time) : null;
+            if (own is not null) resources.Add(own);
+            var tls = new ServerTls((IServerCertificateSource?)own ?? new UserCertificate(options, time));
+            var endpoint = HostName.WithPort(options.PublicName, doors.Https.Port, MusterOptions.DefaultHttpsPort);
+            var context = new ServerContext(options, folder.Path, secretsKey, doors.Https.Port, endpoint);
+
+            var builder = CreateBuilder(options, doors, tls);
+            ConfigureServices(builder.Services, parts, context, tls, time);
+            app = builder.Build();
+
+            var sessions = new PortalSessions();
+            LandingPage? page = null;
+            var portal = new PortalEndpoints(sessions, () => Volatile.Read(ref page), doors.Portal.Port);
+            var instance = await parts.OpenAsync(app.Services, cancellationToken);
+            MapDoors(app, doors, parts, portal, own, time);
+
+            var endpoints = Describe(options, doors, context, instance, own, sessions);
+            using var root = own is null ? null : X509CertificateLoader.LoadCertificate(own.RootDer);
+            Volatile.Write(ref page, new LandingPage(endpoints, folder.Path, root, MusterCommand.Version));
+            await app.StartAsync(cancellationToken);
+            endpoints.Save(folder.EndpointsFile);
+            app.Logger.Started(MusterCommand.Version, doors.Https.Port, OpenSslVersion.Text, folder.Path);
+            await output.WriteAsync(StartBanner.Render(endpoints, folder.Path, root, MusterCommand.Version));
+            await output.FlushAsync(cancellationToken);
+            return new MusterServer(app, resources, endpoints, doors);
+        }
+        catch (Exception exception)
+        {
+            if (app is not null) await app.DisposeAsync();
+            DisposeAll(resources);
+            if (exception is IOException or UnauthorizedAccessException)
+                throw new CannotStartException($"A file in the data folder {options.DataFolder} cannot be used: {exception.Message}", exception);
+            throw;
+        }
+    }
+
+    /// <summary>Waits for SIGTERM, SIGINT or <paramref name="cancellationToken"/>, then stops in order.</summary>
+    public async Task WaitForStopAsync(CancellationToken cancellationToken)
+    {
+        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var onSignal = _app.Lifetime.ApplicationStopping.Register(() => stopping.TrySetResult());
+        using var onCancel = cancellationToken.Register(() => stopping.TrySetResult());
+        await stopping.Task;
+        _app.Logger.Stopping();
+        await StopAsync();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await _app.DisposeAsync();
+        DisposeAll(_resources);
+    }
+
+    private async Task StopAsync()
+    {
+        try
+        {
+            await _app.StopAsync(CancellationToken.None);
+        }
+        catch (OperationCanceledException)
+        {
+            _app.Logger.StopTimedOut(ShutdownTimeout.TotalSeconds);
+        }
+    }
+
+    private static OwnCertificates OpenCertificates(MusterOptions options, DataFolder folder, int crlPort, TimeProvider time)
+    {
+        var names = options.Hosts.Concat(options.HubNames).Concat(["localhost", "127.0.0.1", "::1"])
+            .Distinct(StringComparer.Ordinal).ToList();
+        var crlHost = HostName.WithPort(options.PublicName, crlPort, MusterOptions.DefaultCrlPort);
+        return new OwnCertificates(folder.Certificates, names, $"http://{crlHost}{RootEndpoints.RevocationListPath}", time);
+    }
+
+    private static WebApplicationBuilder CreateBuilder(MusterOptions options, OpenDoors doors, ServerTls tls)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "muster" });
+        foreach (var file in options.ConfigurationFiles) builder.Configuration.AddJsonFile(file, optional: true, reloadOnChange: false);
+
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.ColorBehavior = LoggerColorBehavior.Disabled;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ssZ ";
+            console.UseUtcTimestamp = true;
+        });
+
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.UseSockets(transport =>
+        {
+            var sockets = doors.All.SelectMany(door => door.Sockets).ToDictionary(socket => socket.LocalEndPoint!);
+            transport.CreateBoundListenSocket = endpoint => sockets[endpoint];
+        });
+        builder.WebHost.ConfigureKestrel(kestrel => ConfigureKestrel(kestrel, doors, tls));
+        return builder;
+    }
+
+    private static void ConfigureKestrel(KestrelServerOptions kestrel, OpenDoors doors, ServerTls tls)
+    {
+        kestrel.AddServerHeader = false;
+        foreach (var door in doors.All)
+        {
+            foreach (Socket socket in door.Sockets)
+            {
+                kestrel.Listen((IPEndPoint)socket.LocalEndPoint!, listen =>
+                {
+                    listen.Protocols = HttpProtocols.Http1;
+                    if (door != doors.Https) return;
+
+                    // The settings are asked for per connection, so that a renewed certificate needs no restart.
+                    listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(tls.Current) });
+                });
+            }
+        }
+    }
+
+    /// <summary>What every server has, then what the parts add.</summary>
+    private static void ConfigureServices(
+        IServiceCollection services, IServerParts parts, ServerContext context, ServerTls tls, TimeProvider time)
+    {
+        services.AddRouting();
+        services.AddSingleton(time);
+        services.AddSingleton(context.Options);
+        services.AddSingleton(tls);
+        services.AddHostedService<CertificateRenewal>();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
+        parts.ConfigureServices(services, context);
+    }
+
+    /// <summary>Gives every door its own endpoints: what is mapped behind one cannot be reached through another.</summary>
+    private static void MapDoors(
+        WebApplication app, OpenDoors doors, IServerParts parts, PortalEndpoints portal, OwnCertificates? own, TimeProvider time)
+    {
+        var checks = app.Services.GetServices<IReadinessCheck>().ToList();
+        MapDoor(app, doors.Https.Port, endpoints =>
+        {
+            HealthEndpoints.Map(endpoints, checks, time);
+            parts.MapHttps(endpoints);
+        });
+        MapDoor(app, doors.Portal.Port, endpoints =>
+        {
+            HealthEndpoints.Map(endpoints, checks, time);
+            if (own is not null) RootEndpoints.MapRoot(endpoints, own);
+            portal.Map(endpoints);
+        }, PortalEndpoints.GuardAsync);
+        if (doors.Crl is { } crl && own is not null)
+        {
+            MapDoor(app, crl.Port, endpoints =>
+            {
+                RootEndpoints.MapRevocationList(endpoints, own);
+                RootEndpoints.MapRoot(endpoints, own);
+            });
+        }
+    }
+
+    private static void MapDoor(
+        WebApplication app, int port, Action<IEndpointRouteBuilder> map, Func<HttpContext, RequestDelegate, Task>? guard = null)
+    {
+        app.MapWhen(context => context.Connection.LocalPort == port, branch =>
+        {
+            // A web application routes all branches by one table; without its mark the branch makes its own.
+            branch.Properties.Remove("__GlobalEndpointRouteBuilder");
+            if (guard is not null) branch.Use(guard);
+            branch.UseRouting();
+            branch.UseEndpoints(map);
+        });
+    }
+
+    private static EndpointsDocument Describe(
+        MusterOptions options, OpenDoors doors, ServerContext context, ServedInstance? instance, OwnCertificates? own, PortalSessions sessions)
+        => new()
+        {
+            IdScope = instance?.IdScope,
+            ServiceEndpoint = context.ServiceEndpoint,
+            DeviceEndpoint = context.ServiceEndpoint,
+            HttpsPort = doors.Https.Port,
+            MqttPort = options.MqttPort,
+            AmqpPort = options.AmqpPort,
+            Portal = $"http://localhost:{doors.Portal.Port}/?token={sessions.Token}",
+            RootCertificate = own?.RootFile,
+            ServiceConnectionString = instance?.ServiceConnectionString,
+            Hubs = instance?.Hubs ?? [],
+        };
+
+    private static void DisposeAll(IReadOnlyList<IDisposable> resources)
+    {
+        // The lock on the data folder was taken first and is released last.
+        foreach (var resource in resources.Reverse()) resource.Dispose();
+    }
+}

@@ -1,0 +1,49 @@
+using Muster.Configuration;
+using Muster.Listeners;
+
+namespace Muster.Composition;
+
+/// <summary>The doors of one server, open before anything else is built so that every real port is known.</summary>
+/// <param name="Https">Service API, device API, embedded hubs.</param>
+/// <param name="Portal">The portal, on loopback.</param>
+/// <param name="Crl">The revocation list; null where the user's own certificate is used.</param>
+public sealed record OpenDoors(OpenDoor Https, OpenDoor Portal, OpenDoor? Crl) : IDisposable
+{
+    /// <summary>Opens all doors, or none.</summary>
+    /// <param name="options">The ports.</param>
+    /// <param name="notices">Receives a sentence for every fallback.</param>
+    /// <exception cref="CannotStartException">Some port cannot be had; the message tells about each.</exception>
+    public static OpenDoors Open(MusterOptions options, ICollection<string> notices)
+    {
+        var problems = new List<string>();
+        var https = DoorOpener.Open(
+            new Door("HTTPS", "--https-port", options.HttpsPort, MusterOptions.DefaultHttpsPort, MusterOptions.FallbackHttpsPort, false),
+            problems, notices);
+        var portal = DoorOpener.Open(
+            new Door("the portal", "--portal-port", options.PortalPort, options.PortalPort, null, true), problems, notices);
+
+        // The list is Muster's own root's; a user's certificate names that of its issuer.
+        var needsCrl = options.CertificateFile is null;
+        var crl = !needsCrl
+            ? null
+            : DoorOpener.Open(
+                new Door("the revocation list", "--crl-port", options.CrlPort, MusterOptions.DefaultCrlPort, MusterOptions.FallbackCrlPort,
+                    false),
+                problems, notices);
+
+        if (https is not null && portal is not null && problems.Count == 0) return new OpenDoors(https, portal, crl);
+        https?.Dispose();
+        portal?.Dispose();
+        crl?.Dispose();
+        throw new CannotStartException(string.Join(' ', problems));
+    }
+
+    /// <summary>Every open door.</summary>
+    public IEnumerable<OpenDoor> All => Crl is null ? [Https, Portal] : [Https, Portal, Crl];
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var door in All) door.Dispose();
+    }
+}

@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+
+namespace Muster.Configuration;
+
+/// <summary>
+/// Everything a user can set about a server. <see cref="MusterOptionsReader"/> makes it from files, environment and command
+/// line; an instance it returns is sound.
+/// </summary>
+public sealed record MusterOptions
+{
+    /// <summary>The port of HTTPS unless one is chosen.</summary>
+    public const int DefaultHttpsPort = 443;
+
+    /// <summary>Where HTTPS goes when none is chosen and <see cref="DefaultHttpsPort"/> may not be opened.</summary>
+    public const int FallbackHttpsPort = 8443;
+
+    /// <summary>The port of the revocation list unless one is chosen.</summary>
+    public const int DefaultCrlPort = 80;
+
+    /// <summary>Where the revocation list goes when none is chosen and <see cref="DefaultCrlPort"/> may not be opened.</summary>
+    public const int FallbackCrlPort = 8081;
+
+    /// <summary>The folder that holds all state, as an absolute path.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>Host names and IP addresses in the server certificate; at least one, the first is the public name.</summary>
+    public ImmutableArray<string> Hosts { get; init; } = ["localhost"];
+
+    /// <summary>Host names of the embedded hubs as chosen; empty means one hub under the public name. See <see cref="HubNames"/>.</summary>
+    public ImmutableArray<string> Hubs { get; init; } = [];
+
+    /// <summary>TCP port of HTTPS; 0 is any free port; null is 443, or 8443 where 443 may not be opened.</summary>
+    public int? HttpsPort { get; init; }
+
+    /// <summary>TCP port of MQTT over TLS; 0 is any free port.</summary>
+    public int MqttPort { get; init; } = 8883;
+
+    /// <summary>TCP port of AMQP over TLS; 0 is any free port.</summary>
+    public int AmqpPort { get; init; } = 5671;
+
+    /// <summary>TCP port of the portal on the loopback addresses; 0 is any free port.</summary>
+    public int PortalPort { get; init; } = 8080;
+
+    /// <summary>TCP port of the revocation list; 0 is any free port; null is 80, or 8081 where 80 may not be opened.</summary>
+    public int? CrlPort { get; init; }
+
+    /// <summary>PEM file of the user's own server certificate, leaf first; null for Muster's own. Absolute path.</summary>
+    public string? CertificateFile { get; init; }
+
+    /// <summary>PEM file of the private key of <see cref="CertificateFile"/>; set exactly when that is set. Absolute path.</summary>
+    public string? CertificateKeyFile { get; init; }
+
+    /// <summary>The file of the key that encrypts secrets; null for <c>secrets.key</c> in the data folder. Absolute path.</summary>
+    public string? SecretsKeyFile { get; init; }
+
+    /// <summary>Configuration files that were read, weakest first; their section <c>Logging</c> sets log levels.</summary>
+    public ImmutableArray<string> ConfigurationFiles { get; init; } = [];
+
+    /// <summary>The name that clients connect to and that links name.</summary>
+    public string PublicName => Hosts[0];
+
+    /// <summary>Host names of the embedded hubs; never empty.</summary>
+    public ImmutableArray<string> HubNames => Hubs.IsEmpty ? [PublicName] : Hubs;
+}

@@ -1,0 +1,14 @@
+namespace Muster.Configuration;
+
+/// <summary>What values an option takes.</summary>
+public enum OptionKind
+{
+    /// <summary>A file or folder, relative to the working directory.</summary>
+    Path,
+
+    /// <summary>A list of host names or IP addresses.</summary>
+    Names,
+
+    /// <summary>A TCP port, 0 to 65535.</summary>
+    Port,
+}
