@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Muster.Core.Attestation;
 using Muster.Core.Attestation.Tpm;
 using Muster.Core.Errors;
@@ -30,6 +31,8 @@ public static class EnrollmentRules
         ?? CheckBodyId(kind, id, definition.Id)
         ?? CheckDeviceId(kind, definition.DeviceId)
         ?? CheckAttestation(kind, definition.Attestation)
+        ?? CheckDepth("optionalDeviceInformation", definition.OptionalDeviceInformation)
+        ?? CheckDepth("initialTwin", definition.InitialTwin?.Document)
         ?? TwinRules.CheckInitialTwin(definition.InitialTwin)
         ?? WebhookRules.Check(definition)
         ?? CheckPolicyPresent(definition);
@@ -70,6 +73,11 @@ public static class EnrollmentRules
         kind == EnrollmentKind.Group || deviceId is null || Identifiers.IsDeviceId(deviceId)
             ? null
             : Refusals.InvalidMember("deviceId", Identifiers.DeviceIdRule + ".");
+
+    private static Refusal? CheckDepth(string path, JsonElement? document) =>
+        document is { } given && FreeJson.DepthOf(given) > FreeJson.MaxDepth
+            ? Refusals.InvalidMember(path, $"it nests deeper than {FreeJson.MaxDepth} levels.")
+            : null;
 
     private static Refusal? CheckPolicyPresent(EnrollmentDefinition definition) =>
         definition.Knows(EnrollmentMembers.Placement) && definition.IotHubs is { Count: > 0 } && definition.AllocationPolicy is null

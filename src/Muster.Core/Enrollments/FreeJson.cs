@@ -7,6 +7,9 @@ namespace Muster.Core.Enrollments;
 /// <summary>Free JSON of operators: kept as sent, only members that are null are dropped (service-api S-6.8).</summary>
 public static class FreeJson
 {
+    /// <summary>The deepest nesting that is stored.</summary>
+    public const int MaxDepth = 32;
+
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>
@@ -21,6 +24,14 @@ public static class FreeJson
         using var document = JsonDocument.Parse(buffer.WrittenMemory);
         return document.RootElement.Clone();
     }
+
+    /// <summary>How deep <paramref name="element"/> nests: 0 for a plain value, 1 for an object or array of plain values.</summary>
+    public static int DepthOf(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => 1 + element.EnumerateObject().Select(member => DepthOf(member.Value)).DefaultIfEmpty().Max(),
+        JsonValueKind.Array => 1 + element.EnumerateArray().Select(DepthOf).DefaultIfEmpty().Max(),
+        _ => 0,
+    };
 
     private static void Copy(JsonElement element, Utf8JsonWriter writer)
     {

@@ -1,0 +1,27 @@
+using System.Text.Json;
+using Muster.Api.Requests;
+using Muster.Core.Errors;
+
+namespace Muster.ServiceApi.Requests;
+
+/// <summary>Reads the body of a request that needs one: content type, size, JSON, an object at its root (service-api S-1.4, S-1.5).</summary>
+internal static class JsonBody
+{
+    /// <summary>Reads the body and hands its root object to <paramref name="read"/>, which may not keep the document.</summary>
+    public static async Task<Result<T>> ReadAsync<T>(ServiceRequest request, Func<JsonElement, Result<T>> read)
+        where T : class
+    {
+        var body = await RequestBody.ReadAsync(request.Context, RequestBody.MessageLimit);
+        if (!body.Try(out var bytes, out var tooLarge)) return tooLarge;
+        if (!RequestBody.HasJsonContentType(request.Context)) return Refusals.UnsupportedMediaType;
+        if (bytes.Length == 0) return Refusals.MalformedBody("The request body is empty.");
+        if (!RequestBody.ParseJson(bytes).Try(out var document, out var malformed)) return malformed;
+
+        using (document)
+        {
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? read(document.RootElement)
+                : Refusals.MalformedBody("The request body must be a JSON object.");
+        }
+    }
+}

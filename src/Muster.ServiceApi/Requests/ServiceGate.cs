@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Muster.Api.Errors;
+using Muster.Api.Requests;
+using Muster.Core.Errors;
+using Muster.Core.Instances;
+
+namespace Muster.ServiceApi.Requests;
+
+/// <summary>
+/// What stands before every operation, in the prescribed order: host, authentication and rights, API version (service-api S-1.5).
+/// Path and method were settled by routing; headers, body and state are the operation's own.
+/// </summary>
+internal static class ServiceGate
+{
+    private const string LogCategory = "Muster.ServiceApi";
+
+    /// <summary>A request delegate that runs <paramref name="operation"/> behind the gate and answers with its refusal, if any.</summary>
+    /// <param name="right">What the caller's policy must grant.</param>
+    /// <param name="operation">The operation; it returns null after it answered.</param>
+    public static RequestDelegate Guard(AccessRights right, Func<ServiceRequest, Task<Refusal?>> operation) => async context =>
+    {
+        var refusal = await PassAsync(context, right, operation);
+        if (refusal is not null) await ErrorResponse.WriteAsync(context, refusal);
+    };
+
+    /// <summary>Writes the audit entry of an operation that changed something or gave keys away.</summary>
+    public static void Audit(this ServiceRequest request, string operation, string id) => ServiceApiLog.Audit(
+        Logger(request.Context), request.Policy.Name, request.Instance.Name, operation, id, request.Context.TrackingId());
+
+    private static async Task<Refusal?> PassAsync(
+        HttpContext context, AccessRights right, Func<ServiceRequest, Task<Refusal?>> operation)
+    {
+        var services = context.RequestServices;
+        var host = context.Request.Host.Value ?? "";
+        if (services.GetRequiredService<InstanceDirectory>().FindByServiceHost(host) is not { } instance) return Refusals.Unavailable;
+
+        var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
+        var path = context.Request.Path.Value ?? "";
+        var policy = SasAuthentication.Authenticate(
+            context.Request.Headers.Authorization.ToString(), host, path, instance, right, now, out var reason);
+        if (policy is null)
+        {
+            ServiceApiLog.Unauthorized(Logger(context), context.TrackingId(), context.Request.Method, path, instance.Name, reason!);
+            context.Response.Headers.WWWAuthenticate = "SharedAccessSignature";
+            return Refusals.Unauthorized;
+        }
+
+        return ApiVersion.Read(context, ServiceApiVersions.Supported).Try(out var version, out var unsupported)
+            ? await operation(new ServiceRequest(context, instance, policy, version))
+            : unsupported;
+    }
+
+    private static ILogger Logger(HttpContext context) =>
+        context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(LogCategory);
+}

@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+
+namespace Muster.ServiceApi;
+
+/// <summary>Log messages of the service API; event IDs 1100-1199. Keys, signatures and URL queries never appear.</summary>
+internal static partial class ServiceApiLog
+{
+    [LoggerMessage(1100, LogLevel.Warning, "Request {TrackingId} ({Method} {Path}) to instance {Instance} is unauthorized: {Reason}")]
+    public static partial void Unauthorized(ILogger logger, Guid trackingId, string method, string path, string instance, string reason);
+
+    [LoggerMessage(1110, LogLevel.Information, "Policy {Policy} of instance {Instance} did {Operation} on {Id} (request {TrackingId}).")]
+    public static partial void Audit(ILogger logger, string policy, string instance, string operation, string id, Guid trackingId);
+}

@@ -1,0 +1,70 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Muster.Api.Errors;
+using Muster.Core.Enrollments;
+using Muster.Core.Errors;
+using Muster.Core.Instances;
+using Muster.Core.Registration;
+using Muster.ServiceApi.Enrollments;
+using Muster.ServiceApi.Registrations;
+using Muster.ServiceApi.Requests;
+
+namespace Muster.ServiceApi;
+
+/// <summary>Adds the service API to a host: enrollments, enrollment groups and registration records (service-api S-7).</summary>
+public static class ServiceApiSetup
+{
+    /// <summary>
+    /// Registers what the service API needs. The host adds the store and, before routing, <c>UseRequestTracking</c> and
+    /// <c>UseErrorBodies</c>, and fills the <see cref="InstanceDirectory"/> at start.
+    /// </summary>
+    public static IServiceCollection AddServiceApi(this IServiceCollection services)
+    {
+        services.AddRouting();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<InstanceDirectory>();
+        services.TryAddSingleton<EnrollmentService>();
+        services.TryAddSingleton<RegistrationRecordService>();
+        return services;
+    }
+
+    /// <summary>Maps the operations. Literals compare without case and one trailing slash is tolerated, as clients need it.</summary>
+    public static IEndpointRouteBuilder MapServiceApi(this IEndpointRouteBuilder endpoints)
+    {
+        MapEnrollments(endpoints, "/enrollments", EnrollmentKind.Individual);
+        MapEnrollments(endpoints, "/enrollmentGroups", EnrollmentKind.Group);
+
+        MapMissingId(endpoints, "/registrations");
+        endpoints.MapGet("/registrations/{id}", ServiceGate.Guard(AccessRights.RegistrationStatusRead, RegistrationEndpoints.GetAsync));
+        endpoints.MapDelete("/registrations/{id}", ServiceGate.Guard(AccessRights.RegistrationStatusWrite, RegistrationEndpoints.DeleteAsync));
+        endpoints.MapPost(
+            "/registrations/{id}/query", ServiceGate.Guard(AccessRights.RegistrationStatusRead, RegistrationEndpoints.QueryGroupAsync));
+        return endpoints;
+    }
+
+    private static void MapEnrollments(IEndpointRouteBuilder endpoints, string path, EnrollmentKind kind)
+    {
+        MapMissingId(endpoints, path);
+        endpoints.MapGet(path + "/{id}", Guard(AccessRights.EnrollmentRead, EnrollmentEndpoints.GetAsync));
+        endpoints.MapPut(path + "/{id}", Guard(AccessRights.EnrollmentWrite, EnrollmentEndpoints.PutAsync));
+        endpoints.MapDelete(path + "/{id}", Guard(AccessRights.EnrollmentWrite, EnrollmentEndpoints.DeleteAsync));
+
+        // A fixed segment wins over an ID: an individual named "query" is reached with the other methods.
+        endpoints.MapPost(path + "/query", Guard(AccessRights.EnrollmentRead, EnrollmentEndpoints.QueryAsync));
+        endpoints.MapPost(
+            path + "/{id}/attestationmechanism", Guard(AccessRights.EnrollmentWrite, EnrollmentEndpoints.GetAttestationAsync));
+
+        RequestDelegate Guard(AccessRights right, Func<ServiceRequest, EnrollmentKind, Task<Refusal?>> operation) =>
+            ServiceGate.Guard(right, request => operation(request, kind));
+    }
+
+    // A known path without its ID is a wrong method, not a wrong path (service-api S-1.5).
+    private static void MapMissingId(IEndpointRouteBuilder endpoints, string path) => endpoints.Map(path, context =>
+    {
+        context.Response.Headers.Allow = "";
+        return ErrorResponse.WriteAsync(context, Refusals.MethodNotAllowed);
+    });
+}
