@@ -13,7 +13,7 @@ public sealed class OwnCertificates : IServerCertificateSource, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly string _folder;
-    private readonly IReadOnlyList<string> _names;
+    private IReadOnlyList<string> _names;
     private readonly string _crlUrl;
     private readonly TimeProvider _time;
     private X509Certificate2 _root;
@@ -80,6 +80,12 @@ public sealed class OwnCertificates : IServerCertificateSource, IDisposable
                 return _revocationList;
             }
         }
+    }
+
+    /// <summary>Adds names that the server certificate shall have too; it is made anew at the next refresh where it lacks one.</summary>
+    public void AddNames(IEnumerable<string> names)
+    {
+        lock (_gate) _names = [.. _names.Concat(names).Distinct(StringComparer.OrdinalIgnoreCase)];
     }
 
     /// <summary>Loads the server certificate, or makes a new one where it is missing, broken, due, or for other names.</summary>

@@ -11,4 +11,7 @@ internal static partial class MusterLog
 
     [LoggerMessage(1002, LogLevel.Warning, "Some requests did not finish within {Seconds} s and were ended.")]
     public static partial void StopTimedOut(this ILogger logger, double seconds);
+
+    [LoggerMessage(1003, LogLevel.Error, "A fault while {Activity}.")]
+    public static partial void Fault(this ILogger logger, string activity, Exception exception);
 }

@@ -76,13 +76,20 @@ public sealed class MusterServer : IAsyncDisposable
             var context = new ServerContext(options, folder.Path, secretsKey, doors.Https.Port, endpoint);
 
             var builder = CreateBuilder(options, doors, tls);
-            ConfigureServices(builder.Services, parts, context, tls, time);
+            await ConfigureServicesAsync(builder.Services, parts, context, tls, time, cancellationToken);
             app = builder.Build();
 
             var sessions = new PortalSessions();
             LandingPage? page = null;
             var portal = new PortalEndpoints(sessions, () => Volatile.Read(ref page), doors.Portal.Port);
             var instance = await parts.OpenAsync(app.Services, cancellationToken);
+            if (own is not null && instance is not null)
+            {
+                // Hubs made by an earlier start keep their names, and devices must find these in the certificate too.
+                own.AddNames(instance.Hubs.Select(hub => hub.HostName));
+                tls.Refresh();
+            }
+
             MapDoors(app, doors, parts, portal, own, time);
 
             var endpoints = Describe(options, doors, context, instance, own, sessions);
@@ -190,8 +197,13 @@ public sealed class MusterServer : IAsyncDisposable
     }
 
     /// <summary>What every server has, then what the parts add.</summary>
-    private static void ConfigureServices(
-        IServiceCollection services, IServerParts parts, ServerContext context, ServerTls tls, TimeProvider time)
+    private static Task ConfigureServicesAsync(
+        IServiceCollection services,
+        IServerParts parts,
+        ServerContext context,
+        ServerTls tls,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
         services.AddRouting();
         services.AddSingleton(time);
@@ -200,7 +212,7 @@ public sealed class MusterServer : IAsyncDisposable
         services.AddHostedService<CertificateRenewal>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
-        parts.ConfigureServices(services, context);
+        return parts.ConfigureServicesAsync(services, context, cancellationToken);
     }
 
     /// <summary>Gives every door its own endpoints: what is mapped behind one cannot be reached through another.</summary>
@@ -212,13 +224,13 @@ public sealed class MusterServer : IAsyncDisposable
         {
             HealthEndpoints.Map(endpoints, checks, time);
             parts.MapHttps(endpoints);
-        });
+        }, parts.UseHttps);
         MapDoor(app, doors.Portal.Port, endpoints =>
         {
             HealthEndpoints.Map(endpoints, checks, time);
             if (own is not null) RootEndpoints.MapRoot(endpoints, own);
             portal.Map(endpoints);
-        }, PortalEndpoints.GuardAsync);
+        }, door => door.Use(PortalEndpoints.GuardAsync));
         if (doors.Crl is { } crl && own is not null)
         {
             MapDoor(app, crl.Port, endpoints =>
@@ -230,13 +242,13 @@ public sealed class MusterServer : IAsyncDisposable
     }
 
     private static void MapDoor(
-        WebApplication app, int port, Action<IEndpointRouteBuilder> map, Func<HttpContext, RequestDelegate, Task>? guard = null)
+        WebApplication app, int port, Action<IEndpointRouteBuilder> map, Action<IApplicationBuilder>? use = null)
     {
         app.MapWhen(context => context.Connection.LocalPort == port, branch =>
         {
             // A web application routes all branches by one table; without its mark the branch makes its own.
             branch.Properties.Remove("__GlobalEndpointRouteBuilder");
-            if (guard is not null) branch.Use(guard);
+            use?.Invoke(branch);
             branch.UseRouting();
             branch.UseEndpoints(map);
         });

@@ -1,21 +1,129 @@
+using Muster.Api.Errors;
+using Muster.Api.Requests;
+using Muster.Core.Allocation;
+using Muster.Core.Attestation;
+using Muster.Core.Errors;
+using Muster.Core.Hubs;
+using Muster.Core.Instances;
+using Muster.Core.Registration;
+using Muster.Core.Secrets;
+using Muster.Core.Store;
+using Muster.DeviceApi.Http;
+using Muster.EmbeddedHub;
+using Muster.EmbeddedHub.Http;
+using Muster.EmbeddedHub.Hubs;
+using Muster.EmbeddedHub.Storage;
+using Muster.Health;
+using Muster.Hubs.Embedded;
+using Muster.ServiceApi;
+using Muster.Storage;
+using Muster.Storage.Sqlite;
+
 namespace Muster.Composition;
 
 /// <summary>The parts of the product. This is the only place that knows all of them.</summary>
 public sealed class ProvisioningParts : IServerParts
 {
+    private const string DatabaseFile = "muster.db";
+    private const string HubOwnerPolicy = "iothubowner";
+
+    private ServerContext? _context;
+
     /// <inheritdoc/>
-    public void ConfigureServices(IServiceCollection services, ServerContext context)
+    public async Task ConfigureServicesAsync(IServiceCollection services, ServerContext context, CancellationToken cancellationToken)
     {
-        // Store, Core services and hub connectors are added here.
+        _context = context;
+        await AddStoreAsync(services, context, cancellationToken);
+        AddProvisioning(services);
+        AddHubs(services);
+        services.AddServiceApi();
+        services.AddSingleton<IReadinessCheck, StoreReadiness>();
     }
 
     /// <inheritdoc/>
-    public ValueTask<ServedInstance?> OpenAsync(IServiceProvider services, CancellationToken cancellationToken) =>
-        ValueTask.FromResult<ServedInstance?>(null);
+    public async ValueTask<ServedInstance?> OpenAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var context = _context ?? throw new InvalidOperationException("Services are configured before they are opened.");
+        var instance = await services.GetRequiredService<InstanceDirectory>().EnsureDefaultAsync(cancellationToken);
+
+        // Once there is a hub it keeps its name: records and devices know it by that. New names make new hubs.
+        var directory = services.GetRequiredService<EmbeddedHubDirectory>();
+        var known = await services.GetRequiredService<IEmbeddedHubStore>().ListHubsAsync(cancellationToken);
+        IReadOnlyList<string> names = context.Options.Hubs.IsEmpty && known.Count > 0 ? [] : context.Options.HubNames;
+        await directory.EnsureCreatedAsync(names, cancellationToken);
+
+        var links = services.GetRequiredService<LinkedHubService>();
+        foreach (var hub in directory.Hubs)
+        {
+            await links.EnsureLinkedAsync(
+                instance, hub.HostName, EmbeddedHubConnectorFactory.KindName, new Secret(hub.ConnectionString(HubOwnerPolicy)), cancellationToken);
+        }
+
+        await services.GetRequiredService<RegistrationService>().ResumeAsync(cancellationToken);
+        var owner = instance.AccessPolicies.First(policy => policy.Name == AccessPolicy.OwnerName);
+        return new ServedInstance(
+            instance.IdScope,
+            owner.ConnectionString(context.ServiceEndpoint),
+            [.. directory.Hubs.Select(hub => new ServedHub(hub.HostName, hub.ConnectionString(HubOwnerPolicy)))]);
+    }
+
+    /// <inheritdoc/>
+    public void UseHttps(IApplicationBuilder door)
+    {
+        door.UseRequestTracking();
+        door.UseErrorBodies();
+    }
 
     /// <inheritdoc/>
     public void MapHttps(IEndpointRouteBuilder endpoints)
     {
-        // Service API, device API and embedded hubs are mapped here.
+        endpoints.MapServiceApi();
+        endpoints.MapDeviceApi();
+        endpoints.MapEmbeddedHub();
+    }
+
+    private static async Task AddStoreAsync(IServiceCollection services, ServerContext context, CancellationToken cancellationToken)
+    {
+        var options = new SqliteStoreOptions { Path = Path.Combine(context.DataFolder, DatabaseFile), SecretsKey = context.SecretsKey };
+        using var loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole().AddFilter(level => level >= LogLevel.Warning));
+        SqliteProvisioningStore store;
+        try
+        {
+            store = await SqliteProvisioningStore.OpenAsync(options, TimeProvider.System, loggers, cancellationToken);
+        }
+        catch (Exception problem) when (problem is StoreVersionException or StoreKeyException)
+        {
+            throw new CannotStartException(problem.Message, problem);
+        }
+
+        // Made by a factory, so that the container closes it after everything that uses it.
+        services.AddSingleton(_ => store);
+        services.AddSingleton<IProvisioningStore>(provider => provider.GetRequiredService<SqliteProvisioningStore>());
+        services.AddSingleton<IEmbeddedHubStore>(provider =>
+            new SqliteEmbeddedHubStore(provider.GetRequiredService<SqliteProvisioningStore>().Database));
+    }
+
+    private static void AddProvisioning(IServiceCollection services)
+    {
+        services.AddSingleton<IFaultLog, LoggedFaults>();
+        services.AddSingleton(new RegistrationOptions());
+        services.AddSingleton<SymmetricKeyGroupIndex>();
+        services.AddSingleton<IAttestationVerifier, SymmetricKeyVerifier>();
+        services.AddSingleton<AttestationMatcher>();
+        services.AddSingleton<IAllocationPolicy, HashedAllocationPolicy>();
+        services.AddSingleton<IAllocationPolicy, LowestLatencyAllocationPolicy>();
+        services.AddSingleton<IAllocationPolicy, StaticAllocationPolicy>();
+        services.AddSingleton<HubAllocator>();
+        services.AddSingleton<HubWriter>();
+        services.AddSingleton<RegistrationExecutor>();
+        services.AddSingleton<RegistrationService>();
+    }
+
+    private static void AddHubs(IServiceCollection services)
+    {
+        services.AddEmbeddedHub();
+        services.AddSingleton<IHubConnectorFactory, EmbeddedHubConnectorFactory>();
+        services.AddSingleton<HubConnectors>();
+        services.AddSingleton<LinkedHubService>();
     }
 }
