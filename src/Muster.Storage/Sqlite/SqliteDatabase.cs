@@ -12,12 +12,15 @@ public sealed class SqliteDatabase : IAsyncDisposable
 {
     private const string KeyCheckPurpose = "key check";
 
-    private SqliteDatabase(SqliteStoreOptions options, SecretProtector protector, SqliteWriter writer, SqliteReadPool readers, ILogger logger)
+    private readonly SqliteSession _writing;
+
+    private SqliteDatabase(SqliteStoreOptions options, SecretProtector protector, SqliteSession writing, ILogger logger)
     {
+        _writing = writing;
         Options = options;
         Protector = protector;
-        Writer = writer;
-        Readers = readers;
+        Writer = new SqliteWriter(writing, logger);
+        Readers = new SqliteReadPool(options.Path);
         Logger = logger;
     }
 
@@ -44,6 +47,8 @@ public sealed class SqliteDatabase : IAsyncDisposable
     {
         await Writer.DisposeAsync();
         Readers.Dispose();
+        // Last, since only a connection that may write takes the log over into the database file when it closes.
+        _writing.Dispose();
     }
 
     internal static Task<SqliteDatabase> OpenAsync(
@@ -84,7 +89,7 @@ public sealed class SqliteDatabase : IAsyncDisposable
             throw;
         }
 
-        return new SqliteDatabase(options, protector, new SqliteWriter(session, logger), new SqliteReadPool(options.Path), logger);
+        return new SqliteDatabase(options, protector, session, logger);
     }
 
     /// <summary>Stores a value encrypted with the key at first, and later checks that the key still decrypts it.</summary>

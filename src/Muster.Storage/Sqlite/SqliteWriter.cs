@@ -19,7 +19,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _transactions;
 
-    /// <summary>Starts the thread; the writer owns <paramref name="session"/> from here on.</summary>
+    /// <summary>Starts the thread, which alone uses <paramref name="session"/> until the writer is disposed.</summary>
     public SqliteWriter(SqliteSession session, ILogger logger)
     {
         _session = session;
@@ -60,7 +60,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     /// <summary>Queues work that nobody waits for. False when the queue is full or closed; a failure is logged.</summary>
     public bool TryPost<T>(Func<SqliteSession, T> work, Action<T> committed) => _queue.Writer.TryWrite(new UnitOfWork<T>(work, committed));
 
-    /// <summary>Writes what waits, then closes the connection.</summary>
+    /// <summary>Writes what waits and ends the thread.</summary>
     public async ValueTask DisposeAsync()
     {
         _queue.Writer.TryComplete();
@@ -81,7 +81,6 @@ internal sealed class SqliteWriter : IAsyncDisposable
             batch.Clear();
         }
 
-        _session.Dispose();
         _stopped.SetResult();
     }
 
