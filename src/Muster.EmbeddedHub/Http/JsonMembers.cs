@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Muster.EmbeddedHub.Errors;
 
@@ -89,7 +88,6 @@ internal sealed class JsonMembers(JsonElement element, string path)
     private bool TryGet(string name, out JsonElement value) =>
         element.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null;
 
-    [return: MaybeNull]
     private T? Fail<T>(string name, string what)
         where T : class
     {
