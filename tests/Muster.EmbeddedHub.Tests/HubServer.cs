@@ -103,7 +103,8 @@ public sealed class HubServer : IAsyncDisposable
 /// <summary>What came back.</summary>
 public sealed record HubAnswer(int Status, JsonElement Body, string? ETag, string? ErrorCode, string? ContentType)
 {
-    public string? Message => Body.ValueKind == JsonValueKind.Object && Body.TryGetProperty(nameof(Message), out var text) ? text.GetString() : null;
+    public string? Message =>
+        Body.ValueKind == JsonValueKind.Object && Body.TryGetProperty(nameof(Message), out var text) ? text.GetString() : null;
 
     public string? Text(params string[] path)
     {
@@ -117,7 +118,9 @@ public sealed record HubAnswer(int Status, JsonElement Body, string? ETag, strin
     {
         Assert.Equal((status, errorName), (Status, ErrorCode));
         Assert.Matches($"^ErrorCode:{errorName};[^;]+$", Message);
-        Assert.Matches(@"^Tracking ID:[0-9a-f]{32}-G:0-TimeStamp:\d\d/\d\d/\d{4} \d\d:\d\d:\d\d$", Body.GetProperty("ExceptionMessage").GetString());
+        Assert.Matches(
+            @"^Tracking ID:[0-9a-f]{32}-G:0-TimeStamp:\d\d/\d\d/\d{4} \d\d:\d\d:\d\d$",
+            Body.GetProperty("ExceptionMessage").GetString());
         Assert.Equal("application/json; charset=utf-8", ContentType);
     }
 }

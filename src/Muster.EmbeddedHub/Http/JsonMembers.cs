@@ -3,7 +3,9 @@ using Muster.EmbeddedHub.Errors;
 
 namespace Muster.EmbeddedHub.Http;
 
-/// <summary>Reads typed members of a request's JSON object. The first mistake is kept in <see cref="Problem"/>; later reads go on.</summary>
+/// <summary>
+/// Reads typed members of a request's JSON object. The first mistake is kept in <see cref="Problem"/>; later reads go on.
+/// </summary>
 internal sealed class JsonMembers(JsonElement element, string path)
 {
     /// <summary>The first mistake; null while there is none.</summary>

@@ -63,9 +63,20 @@ public sealed class AuthorizationHttpTests : IAsyncLifetime
     public async Task The_published_vector_verifies()
     {
         _server.Clock.Now = DateTimeOffset.FromUnixTimeSeconds(1795314697 - 60);
-        const string Token = "SharedAccessSignature sr=hub1.muster.test&sig=MGdNM7v1cpsXUeAaU%2FPXmmLXqa7YRRugUgAbSoHTx8o%3D&se=1795314697&skn=iothubowner";
+        const string Token = "SharedAccessSignature sr=hub1.muster.test"
+            + "&sig=MGdNM7v1cpsXUeAaU%2FPXmmLXqa7YRRugUgAbSoHTx8o%3D&se=1795314697&skn=iothubowner";
 
         Assert.Equal(200, (await _server.SendAsync("GET", "/devices/d", token: Token)).Status);
+    }
+
+    [Fact]
+    public void The_published_device_vector_verifies()
+    {
+        const string Token = "SharedAccessSignature sr=hub1.muster.test%2Fdevices%2Fdev1"
+            + "&sig=AF08GbnxmOzxcnsbVNP6fkOd5OgPtZRKCKz541ZR%2BD8%3D&se=1795314739";
+
+        Assert.True(SasToken.TryParse(Token, out var token, out _));
+        Assert.True(token!.IsSignedWith([.. Enumerable.Repeat((byte)2, 32)]));
     }
 
     [Theory]
@@ -172,7 +183,8 @@ public sealed class AuthorizationHttpTests : IAsyncLifetime
     private string Sign(string sr)
     {
         var se = _server.Clock.Now.AddHours(1).ToUnixTimeSeconds().ToString();
-        var signature = Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(KnownKey), Encoding.UTF8.GetBytes(sr + "\n" + se)));
+        var signed = Encoding.UTF8.GetBytes(sr + "\n" + se);
+        var signature = Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(KnownKey), signed));
         return $"SharedAccessSignature skn=iothubowner&se={se}&sig={Uri.EscapeDataString(signature)}&sr={sr}";
     }
 }

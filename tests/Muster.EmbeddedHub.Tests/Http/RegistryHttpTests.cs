@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Muster.Protocols.Sas;
 
 namespace Muster.EmbeddedHub.Tests.Http;
 
@@ -35,7 +36,9 @@ public sealed class RegistryHttpTests : IAsyncLifetime
             body.EnumerateObject().Select(member => member.Name));
         Assert.Equal("0001-01-01T00:00:00", body.GetProperty("statusUpdatedTime").GetString());
         Assert.Equal("""{"iotEdge":false}""", body.GetProperty("capabilities").GetRawText());
-        Assert.Equal(["symmetricKey", "x509Thumbprint", "type"], body.GetProperty("authentication").EnumerateObject().Select(member => member.Name));
+        Assert.Equal(
+            ["symmetricKey", "x509Thumbprint", "type"],
+            body.GetProperty("authentication").EnumerateObject().Select(member => member.Name));
     }
 
     [Fact]
@@ -52,7 +55,8 @@ public sealed class RegistryHttpTests : IAsyncLifetime
     public async Task Put_with_a_star_updates_what_exists(string ifMatch)
     {
         var created = await _server.CreateAsync("d");
-        var updated = await _server.SendAsync("PUT", "/devices/d", """{"deviceId":"d","status":"disabled","statusReason":"lost"}""", ifMatch);
+        var updated = await _server.SendAsync(
+            "PUT", "/devices/d", """{"deviceId":"d","status":"disabled","statusReason":"lost"}""", ifMatch);
 
         Assert.Equal(200, updated.Status);
         Assert.NotEqual(created.ETag, updated.ETag);
@@ -96,7 +100,8 @@ public sealed class RegistryHttpTests : IAsyncLifetime
     {
         var created = await _server.CreateAsync("d");
         var kept = await _server.SendAsync("PUT", "/devices/d", "{}", "*");
-        var rolled = await _server.SendAsync("PUT", "/devices/d", """{"authentication":{"type":"sas","symmetricKey":{"primaryKey":""}}}""", "*");
+        var rolled = await _server.SendAsync(
+            "PUT", "/devices/d", """{"authentication":{"type":"sas","symmetricKey":{"primaryKey":""}}}""", "*");
 
         string? Primary(HubAnswer answer) => answer.Text("authentication", "symmetricKey", "primaryKey");
         Assert.Equal(Primary(created), Primary(kept));
@@ -141,7 +146,9 @@ public sealed class RegistryHttpTests : IAsyncLifetime
         var created = await _server.CreateAsync("d", """{"authentication":{"type":"certificateAuthority"}}""");
 
         Assert.Equal("certificateAuthority", created.Text("authentication", "type"));
-        Assert.Equal(JsonValueKind.Null, created.Body.GetProperty("authentication").GetProperty("symmetricKey").GetProperty("primaryKey").ValueKind);
+        Assert.Equal(
+            """{"primaryKey":null,"secondaryKey":null}""",
+            created.Body.GetProperty("authentication").GetProperty("symmetricKey").GetRawText());
     }
 
     [Theory]
@@ -293,8 +300,8 @@ public sealed class RegistryHttpTests : IAsyncLifetime
     {
         await _server.CreateAsync("d");
         var hub = _server.Directory.Find(HubServer.SecondHostName)!;
-        var token = Muster.Protocols.Sas.SasTokenBuilder.Create(
-            hub.HostName, Convert.FromBase64String(hub.FindPolicy("iothubowner")!.PrimaryKey), _server.Clock.Now.AddHours(1), "iothubowner");
+        var key = Convert.FromBase64String(hub.FindPolicy("iothubowner")!.PrimaryKey);
+        var token = SasTokenBuilder.Create(hub.HostName, key, _server.Clock.Now.AddHours(1), "iothubowner");
         var answer = await _server.SendAsync("GET", "/devices/d", token: token, host: "HUB2.muster.test:8443");
 
         answer.ShouldBe(404, "DeviceNotFound");

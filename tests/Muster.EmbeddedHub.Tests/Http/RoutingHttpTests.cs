@@ -55,7 +55,6 @@ public sealed class RoutingHttpTests : IAsyncLifetime
         (await _server.SendAsync(method, path)).ShouldBe(405, "GenericMethodNotAllowed");
 
     [Theory]
-    [InlineData("POST", "/devices")]
     [InlineData("POST", "/devices/query")]
     [InlineData("GET", "/devices/d/modules")]
     [InlineData("PUT", "/devices/d/modules/m")]

@@ -35,8 +35,9 @@ public sealed class TwinHttpTests : IAsyncLifetime
         var twin = await _server.SendAsync("GET", "/twins/d");
 
         Assert.Equal(
-            ["deviceId", "etag", "deviceEtag", "status", "statusUpdateTime", "connectionState", "lastActivityTime", "cloudToDeviceMessageCount",
-                "authenticationType", "x509Thumbprint", "modelId", "version", "tags", "properties", "capabilities"],
+            ["deviceId", "etag", "deviceEtag", "status", "statusUpdateTime", "connectionState", "lastActivityTime",
+                "cloudToDeviceMessageCount", "authenticationType", "x509Thumbprint", "modelId", "version", "tags", "properties",
+                "capabilities"],
             twin.Body.EnumerateObject().Select(member => member.Name));
         Assert.Equal(device.Text("etag"), twin.Text("deviceEtag"));
         Assert.Equal(("0001-01-01T00:00:00Z", "2"), (twin.Text("statusUpdateTime"), twin.Text("version")));
@@ -45,7 +46,8 @@ public sealed class TwinHttpTests : IAsyncLifetime
     [Fact]
     public async Task A_patch_merges_and_answers_with_the_whole_twin()
     {
-        await _server.SendAsync("PATCH", "/twins/d", """{"tags":{"site":"b43","floor":{"n":1}},"properties":{"desired":{"a":[1,2],"b":{"x":1}}}}""");
+        await _server.SendAsync(
+            "PATCH", "/twins/d", """{"tags":{"site":"b43","floor":{"n":1}},"properties":{"desired":{"a":[1,2],"b":{"x":1}}}}""");
         var patched = await _server.SendAsync(
             "PATCH", "/twins/d", """{"tags":{"floor":{"room":"é"}},"properties":{"desired":{"a":[3],"b":{"x":null}}}}""", "\"*\"");
 

@@ -47,8 +47,12 @@ public sealed class TwinLimitsTests
     [InlineData(1025, 1, false)]
     [InlineData(1, 4096, true)]
     [InlineData(1, 4097, false)]
-    public void Names_and_strings_have_a_length(int key, int value, bool accepted) =>
-        Assert.Equal(accepted, TwinLimits.Check("tags", Json.Parse($"{{\"{new string('k', key)}\":\"{new string('v', value)}\"}}")) is null);
+    public void Names_and_strings_have_a_length(int key, int value, bool accepted)
+    {
+        var values = $"{{\"{new string('k', key)}\":\"{new string('v', value)}\"}}";
+
+        Assert.Equal(accepted, TwinLimits.Check("tags", Json.Parse(values)) is null);
+    }
 
     [Theory]
     [InlineData("{}", 0)]

@@ -37,7 +37,8 @@ public sealed class TwinMergeProperties
 
     private static Gen<string> Values(int depth)
     {
-        var leaves = Gen.Elements("null", "true", "1", "-4503599627370497", "1e400", "2.50", "\"ü\"", "\"\\ud800\"", "\"\\u0000\"", "{}", "[]");
+        var leaves = Gen.Elements(
+            "null", "true", "1", "-4503599627370497", "1e400", "2.50", "\"ü\"", "\"\\ud800\"", "\"\\u0000\"", "{}", "[]");
         return depth <= 0
             ? leaves
             : Gen.OneOf(leaves, leaves, Objects(depth), Values(depth - 1).ListOf(2).Select(items => "[" + string.Join(',', items) + "]"));
