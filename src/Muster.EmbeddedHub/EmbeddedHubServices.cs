@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Muster.EmbeddedHub.Bulk;
 using Muster.EmbeddedHub.Hubs;
 using Muster.EmbeddedHub.Identities;
 using Muster.EmbeddedHub.Twins;
@@ -10,8 +11,9 @@ namespace Muster.EmbeddedHub;
 public static class EmbeddedHubServices
 {
     /// <summary>
-    /// Adds <see cref="EmbeddedHubDirectory"/>, <see cref="DeviceRegistry"/> and <see cref="TwinService"/> as singletons. The caller
-    /// adds an <see cref="Storage.IEmbeddedHubStore"/> and runs <see cref="EmbeddedHubDirectory.EnsureCreatedAsync"/> before serving.
+    /// Adds <see cref="EmbeddedHubDirectory"/>, <see cref="DeviceRegistry"/>, <see cref="TwinService"/> and <see cref="BulkRegistry"/> as
+    /// singletons. The caller adds an <see cref="Storage.IEmbeddedHubStore"/> and runs
+    /// <see cref="EmbeddedHubDirectory.EnsureCreatedAsync"/> before serving.
     /// </summary>
     public static IServiceCollection AddEmbeddedHub(this IServiceCollection services)
     {
@@ -19,6 +21,7 @@ public static class EmbeddedHubServices
         services.TryAddSingleton<EmbeddedHubDirectory>();
         services.TryAddSingleton<DeviceRegistry>();
         services.TryAddSingleton<TwinService>();
+        services.TryAddSingleton<BulkRegistry>();
         return services;
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Muster.EmbeddedHub.Bulk;
 using Muster.EmbeddedHub.Hubs;
 using Muster.EmbeddedHub.Identities;
 using Muster.EmbeddedHub.Twins;
@@ -19,6 +20,8 @@ internal sealed record HubCall(HttpContext Context, EmbeddedHubDescription Hub, 
     public CancellationToken Aborted => Context.RequestAborted;
 
     public DeviceRegistry Registry => Context.RequestServices.GetRequiredService<DeviceRegistry>();
+
+    public BulkRegistry Bulk => Context.RequestServices.GetRequiredService<BulkRegistry>();
 
     public TwinService Twins => Context.RequestServices.GetRequiredService<TwinService>();
 }

@@ -42,7 +42,8 @@ internal static class HubReply
     /// <summary>A tracking id: 32 hexadecimal digits that stand in the answer and in the log.</summary>
     public static string NewTrackingId() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 
-    private static async Task JsonAsync(HttpContext context, int status, Action<Utf8JsonWriter> write)
+    /// <summary>Answers with a status and a document.</summary>
+    public static async Task JsonAsync(HttpContext context, int status, Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         await using (var writer = new Utf8JsonWriter(buffer, JsonText.WriterOptions)) write(writer);

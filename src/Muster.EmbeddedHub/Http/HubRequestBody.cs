@@ -14,6 +14,9 @@ internal static class HubRequestBody
     /// </summary>
     public const int MaxBytes = 512 * 1024;
 
+    /// <summary>The largest bulk body in bytes.</summary>
+    public const int MaxBulkBytes = 4 * 1024 * 1024;
+
     /// <summary>How deep JSON may nest: twin depth (10) plus what wraps it, with room.</summary>
     public const int MaxJsonDepth = 32;
 
@@ -21,17 +24,25 @@ internal static class HubRequestBody
 
     /// <summary>Reads a body that must be a JSON object.</summary>
     /// <returns>The object; MessageTooLarge, or IotHubFormatError saying what is wrong.</returns>
-    public static async Task<HubResult<JsonElement>> ReadObjectAsync(HttpContext context)
+    public static Task<HubResult<JsonElement>> ReadObjectAsync(HttpContext context) =>
+        ReadAsync(context, JsonValueKind.Object, MaxBytes);
+
+    /// <summary>Reads a bulk body, which must be a JSON array.</summary>
+    /// <returns>The array; MessageTooLarge, or IotHubFormatError saying what is wrong.</returns>
+    public static Task<HubResult<JsonElement>> ReadArrayAsync(HttpContext context) =>
+        ReadAsync(context, JsonValueKind.Array, MaxBulkBytes);
+
+    private static async Task<HubResult<JsonElement>> ReadAsync(HttpContext context, JsonValueKind kind, int maxBytes)
     {
-        if (context.Request.ContentLength > MaxBytes) return TooLarge();
+        if (context.Request.ContentLength > maxBytes) return TooLarge(maxBytes);
         var reader = context.Request.BodyReader;
         while (true)
         {
             var read = await reader.ReadAsync(context.RequestAborted);
-            if (read.Buffer.Length > MaxBytes)
+            if (read.Buffer.Length > maxBytes)
             {
                 reader.AdvanceTo(read.Buffer.End);
-                return TooLarge();
+                return TooLarge(maxBytes);
             }
 
             if (!read.IsCompleted)
@@ -42,22 +53,22 @@ internal static class HubRequestBody
 
             var bytes = read.Buffer.ToArray();
             reader.AdvanceTo(read.Buffer.End);
-            return Parse(bytes);
+            return Parse(bytes, kind);
         }
     }
 
-    private static HubResult<JsonElement> Parse(byte[] bytes)
+    private static HubResult<JsonElement> Parse(byte[] bytes, JsonValueKind kind)
     {
         ReadOnlyMemory<byte> text = bytes;
         if (bytes is [0xEF, 0xBB, 0xBF, ..]) text = text[3..];
-        if (text.IsEmpty) return HubErrors.FormatError.Because("The body is missing, a JSON object is expected.");
+        if (text.IsEmpty) return HubErrors.FormatError.Because("The body is missing.");
         if (!Utf8.IsValid(text.Span)) return HubErrors.FormatError.Because("The body is not valid UTF-8.");
         try
         {
             using var document = JsonDocument.Parse(text, Options);
-            return document.RootElement.ValueKind == JsonValueKind.Object
+            return document.RootElement.ValueKind == kind
                 ? document.RootElement.Clone()
-                : HubErrors.FormatError.Because("The body is not a JSON object.");
+                : HubErrors.FormatError.Because($"The body is not a JSON {(kind == JsonValueKind.Array ? "array" : "object")}.");
         }
         catch (JsonException exception)
         {
@@ -67,5 +78,5 @@ internal static class HubRequestBody
         }
     }
 
-    private static HubError TooLarge() => HubErrors.MessageTooLarge.Because($"The body is larger than {MaxBytes} bytes.");
+    private static HubError TooLarge(int maxBytes) => HubErrors.MessageTooLarge.Because($"The body is larger than {maxBytes} bytes.");
 }

@@ -8,6 +8,7 @@ namespace Muster.EmbeddedHub.Http;
 internal static class HubRouter
 {
     private static readonly HubOperation ListDevices = new(HubRights.RegistryRead, RegistryEndpoints.ListAsync);
+    private static readonly HubOperation Bulk = new(HubRights.RegistryWrite, BulkEndpoint.RunAsync);
     private static readonly HubOperation GetDevice = new(HubRights.RegistryRead, RegistryEndpoints.GetAsync);
     private static readonly HubOperation PutDevice = new(HubRights.RegistryWrite, RegistryEndpoints.PutAsync);
     private static readonly HubOperation DeleteDevice = new(HubRights.RegistryWrite, RegistryEndpoints.DeleteAsync);
@@ -30,13 +31,15 @@ internal static class HubRouter
         HubOperation? operation;
         (operation, allowed) = segments switch
         {
-            ["devices"] => (method switch { "GET" => ListDevices, "POST" => Unsupported, _ => null }, "GET, POST"),
+            ["devices"] => (method switch { "GET" => ListDevices, "POST" => Bulk, _ => null }, "GET, POST"),
             ["devices", "query"] when method is "POST" => (Unsupported, ""),
-            ["devices", _] => (method switch { "GET" => GetDevice, "PUT" => PutDevice, "DELETE" => DeleteDevice, _ => null }, "GET, PUT, DELETE"),
+            ["devices", _] =>
+                (method switch { "GET" => GetDevice, "PUT" => PutDevice, "DELETE" => DeleteDevice, _ => null }, "GET, PUT, DELETE"),
             ["twins", _] => (method switch { "GET" => GetTwin, "PATCH" => PatchTwin, "PUT" => PutTwin, _ => null }, "GET, PATCH, PUT"),
             ["statistics", "devices"] => (method is "GET" ? DeviceStatistics : null, "GET"),
             ["statistics", "service"] => (method is "GET" ? ServiceStatistics : null, "GET"),
-            ["devices", _, "modules" or "commands" or "messages" or "twin" or "applyConfigurationContent" or "files", ..] => (Unsupported, ""),
+            ["devices", _, "modules" or "commands" or "messages" or "twin" or "applyConfigurationContent" or "files", ..] =>
+                (Unsupported, ""),
             ["twins", _, "methods" or "modules", ..] => (Unsupported, ""),
             ["configurations", ..] or ["jobs", ..] => (Unsupported, ""),
             _ => (null, ""),

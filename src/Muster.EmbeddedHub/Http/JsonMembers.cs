@@ -1,10 +1,11 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Muster.EmbeddedHub.Errors;
 
 namespace Muster.EmbeddedHub.Http;
 
-/// <summary>Reads typed members of a request's JSON object. The first mistake is kept in <see cref="Problem"/>; later reads go on.</summary>
+/// <summary>
+/// Reads typed members of a request's JSON object. The first mistake is kept in <see cref="Problem"/>; later reads go on.
+/// </summary>
 internal sealed class JsonMembers(JsonElement element, string path)
 {
     /// <summary>The first mistake; null while there is none.</summary>
@@ -89,7 +90,6 @@ internal sealed class JsonMembers(JsonElement element, string path)
     private bool TryGet(string name, out JsonElement value) =>
         element.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null;
 
-    [return: MaybeNull]
     private T? Fail<T>(string name, string what)
         where T : class
     {

@@ -59,8 +59,8 @@ internal static class CredentialRules
     private static HubError? CheckKey(string name, string? key)
     {
         if (string.IsNullOrEmpty(key)) return null;
-        if (key.Length <= 4 * MaxKeyBytes && Base64.IsValid(key, out var length) && length is >= MinKeyBytes and <= MaxKeyBytes) return null;
-        return HubErrors.ArgumentInvalid.Because($"The {name} is not Base64 of {MinKeyBytes} to {MaxKeyBytes} bytes.");
+        var isKey = key.Length <= 4 * MaxKeyBytes && Base64.IsValid(key, out var length) && length is >= MinKeyBytes and <= MaxKeyBytes;
+        return isKey ? null : HubErrors.ArgumentInvalid.Because($"The {name} is not Base64 of {MinKeyBytes} to {MaxKeyBytes} bytes.");
     }
 
     private static HubError? CheckThumbprint(string name, string? thumbprint) =>

@@ -5,8 +5,8 @@ using Muster.EmbeddedHub.Identities;
 namespace Muster.EmbeddedHub.Storage;
 
 /// <summary>
-/// Reads and changes device documents: read, change, write, and again when another writer came between. The change sees the fresh device every time, so a condition
-/// it checks holds for what it replaces.
+/// Reads and changes device documents: read, change, write, and again when another writer came between. The change sees the
+/// fresh device every time, so a condition it checks holds for what it replaces.
 /// </summary>
 internal sealed class DeviceDocuments(IEmbeddedHubStore store)
 {

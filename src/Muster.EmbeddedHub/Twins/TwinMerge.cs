@@ -8,7 +8,8 @@ namespace Muster.EmbeddedHub.Twins;
 public static class TwinMerge
 {
     /// <summary>The values after <paramref name="patch"/> is laid over <paramref name="current"/>; both are objects.</summary>
-    public static JsonElement Values(JsonElement current, JsonElement patch) => JsonText.Build(writer => WriteMerged(writer, current, patch));
+    public static JsonElement Values(JsonElement current, JsonElement patch) =>
+        JsonText.Build(writer => WriteMerged(writer, current, patch));
 
     /// <summary>The values of a section that is replaced as a whole: without nulls and without <c>$</c>-members.</summary>
     public static JsonElement Clean(JsonElement values) => Values(JsonText.EmptyObject, values);

@@ -99,6 +99,18 @@ public sealed class TwinService(IEmbeddedHubStore store, TimeProvider clock)
         }
     }
 
+    /// <summary>Whether a replacement would keep the limits, whatever the twin is.</summary>
+    internal static HubError? CheckReplacement(TwinWrite write, JsonElement? reported)
+    {
+        return Check(TagsName, write.Tags, TwinLimits.MaxTagsBytes)
+            ?? Check(DesiredName, write.Desired, TwinLimits.MaxPropertiesBytes)
+            ?? Check(ReportedName, reported, TwinLimits.MaxPropertiesBytes);
+
+        static HubError? Check(string section, JsonElement? values, int maxBytes) => values is { } given
+            ? TwinLimits.Check(section, given) ?? TwinLimits.CheckSize(section, TwinMerge.Clean(given), maxBytes)
+            : null;
+    }
+
     private async Task<HubResult<HubDevice>> WriteAsync(
         EmbeddedHubDescription hub,
         string deviceId,
