@@ -1,0 +1,36 @@
+using System.Collections.Concurrent;
+using Muster.Core.Hubs;
+
+namespace Muster.TestKit;
+
+/// <summary>A hub that does what a test says: waits, fails, remembers. It stands in for every embedded hub of a server.</summary>
+public sealed class ScriptedHub : IHubConnectorFactory, IHubConnector
+{
+    private readonly ConcurrentQueue<Func<Task>> _script = new();
+
+    public string Kind => "embedded";
+
+    /// <summary>Every identity that was ensured, in order.</summary>
+    public ConcurrentQueue<HubDeviceSpec> Ensured { get; } = new();
+
+    /// <summary>Adds a step that the next call to ensure an identity goes through before it succeeds.</summary>
+    public void Next(Func<Task> step) => _script.Enqueue(step);
+
+    public IHubConnector Connect(LinkedHub hub) => this;
+
+    public async Task<HubEnsureOutcome> EnsureDeviceAsync(HubDeviceSpec spec, CancellationToken cancellationToken)
+    {
+        if (_script.TryDequeue(out var step)) await step().WaitAsync(cancellationToken);
+        Ensured.Enqueue(spec);
+        return HubEnsureOutcome.Created;
+    }
+
+    public Task<HubDeviceSnapshot?> ReadDeviceAsync(string deviceId, CancellationToken cancellationToken) =>
+        Task.FromResult<HubDeviceSnapshot?>(null);
+
+    public Task ApplyTwinAsync(string deviceId, HubTwin twin, HubTwinMode mode, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task SetEnabledAsync(string deviceId, bool enabled, string? reason, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task DeleteDeviceAsync(string deviceId, CancellationToken cancellationToken) => Task.CompletedTask;
+}
