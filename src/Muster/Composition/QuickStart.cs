@@ -10,11 +10,12 @@ public sealed class QuickStart
     /// <param name="dataFolder">Absolute path of the data folder.</param>
     public QuickStart(EndpointsDocument endpoints, string dataFolder)
     {
-        var trust = endpoints.RootCertificate is { } root ? $"NODE_EXTRA_CA_CERTS={Quote(root)} " : "";
+        var trust = endpoints.RootCertificate is { } root ? $"\nexport NODE_EXTRA_CA_CERTS={Quote(root)}" : "";
         MakeKey = "KEY=$(openssl rand -base64 32)";
         Enroll = string.Create(CultureInfo.InvariantCulture, $$"""
             npm install azure-iot-provisioning-service
-            ENDPOINTS={{Quote(Path.Combine(dataFolder, "endpoints.json"))}} KEY="$KEY" {{trust}}node -e '
+            export KEY ENDPOINTS={{Quote(Path.Combine(dataFolder, "endpoints.json"))}}{{trust}}
+            node -e '
               const { ProvisioningServiceClient } = require("azure-iot-provisioning-service");
               const endpoints = require(process.env.ENDPOINTS), key = process.env.KEY;
               ProvisioningServiceClient.fromConnectionString(endpoints.serviceConnectionString)

@@ -86,12 +86,19 @@ public sealed class LandingPage
         return $"""
             <section aria-labelledby="first"><h2 id="first">Your first device</h2>
             <p>In a shell on this machine:</p>
+            {PortNote(endpoints)}
             <h3>1. Make a key for the device</h3>{Block("Make a key", quickStart.MakeKey)}
             <h3>2. Enroll the device with the official client for Node.js</h3>{Block("Enroll", quickStart.Enroll)}
             <h3>3. Let the device register</h3>{Block("Register", quickStart.Register)}
             <p>The answer names the hub and the device ID.</p></section>
             """;
     }
+
+    /// <summary>The official clients have no option for the port, so the page says what stands in their way.</summary>
+    private static string PortNote(EndpointsDocument endpoints) => endpoints.HttpsPort == 443 ? "" : string.Create(CultureInfo.InvariantCulture, $"""
+        <p class="note">The official clients speak only to port 443, and this server uses {endpoints.HttpsPort}: step 2 needs a server
+        started with <code>--https-port 443</code>. Step 3 works with any port.</p>
+        """);
 
     private static string Notice(string title, string body) =>
         Document(title, "Muster, device provisioning service", $"<section>{body}</section>", "");

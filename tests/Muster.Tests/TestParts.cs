@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Muster.Composition;
+
+namespace Muster.Tests;
+
+internal sealed class TestParts : IServerParts
+{
+    public ServedInstance? Instance { get; init; }
+
+    public Action<IServiceCollection> Services { get; init; } = _ => { };
+
+    public Action<IEndpointRouteBuilder> Endpoints { get; init; } = _ => { };
+
+    public ServerContext? Context { get; private set; }
+
+    public void ConfigureServices(IServiceCollection services, ServerContext context)
+    {
+        Context = context;
+        Services(services);
+    }
+
+    public ValueTask<ServedInstance?> OpenAsync(IServiceProvider services, CancellationToken cancellationToken) => new(Instance);
+
+    public void MapHttps(IEndpointRouteBuilder endpoints) => Endpoints(endpoints);
+}
