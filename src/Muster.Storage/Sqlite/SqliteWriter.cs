@@ -77,11 +77,26 @@ internal sealed class SqliteWriter : IAsyncDisposable
                 if (request.TryTake()) batch.Add(request);
             }
 
-            if (batch.Count > 0) Write(batch);
+            if (batch.Count > 0) WriteAndAnswer(batch);
             batch.Clear();
         }
 
         _stopped.SetResult();
+    }
+
+    private void WriteAndAnswer(List<WriteRequest> batch)
+    {
+        try
+        {
+            Write(batch);
+        }
+#pragma warning disable CA1031 // Only a logger can throw here. Nobody may be left waiting, and the loop lives on.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            RollbackIfPossible();
+            foreach (var request in batch) request.Fail(exception);
+        }
     }
 
     private void Write(List<WriteRequest> batch)
@@ -97,7 +112,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
 #pragma warning restore CA1031
         {
             _logger.CommitFailed(exception, batch.Count);
-            RollbackQuietly();
+            RollbackIfPossible();
             foreach (var request in batch) request.Fail(exception);
             return;
         }
@@ -118,7 +133,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            RollbackQuietly();
+            RollbackIfPossible();
             if (batch.Count == 1)
             {
                 _logger.WriteFailed(exception);
@@ -133,17 +148,16 @@ internal sealed class SqliteWriter : IAsyncDisposable
         return false;
     }
 
-    private void RollbackQuietly()
+    private void RollbackIfPossible()
     {
         try
         {
             _session.RollbackIfOpen();
         }
 #pragma warning disable CA1031 // The first failure is the one that counts; the next BEGIN tells when the connection is beyond use.
-        catch (Exception exception)
+        catch (Exception)
 #pragma warning restore CA1031
         {
-            _logger.WriteFailed(exception);
         }
     }
 }

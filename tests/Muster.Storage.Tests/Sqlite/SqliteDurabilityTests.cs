@@ -26,6 +26,20 @@ public sealed class SqliteDurabilityTests : IDisposable
         Assert.NotNull(await copy.FindRegistrationAsync(Samples.Instance, "one", CancellationToken.None));
     }
 
+    [Theory]
+    [InlineData("PRAGMA journal_mode", "wal")]
+    [InlineData("PRAGMA synchronous", "2")]
+    [InlineData("PRAGMA foreign_keys", "1")]
+    [InlineData("PRAGMA busy_timeout", "5000")]
+    public async Task The_writer_works_with_the_settings_that_make_it_durable(string question, string expected)
+    {
+        await using var store = await SqliteTestStore.OpenAsync(_folder.File("muster.db"));
+
+        var answer = await store.Database.Writer.RunAsync(session => session.Scalar(question), null, CancellationToken.None);
+
+        Assert.Equal(expected, answer?.ToString());
+    }
+
     [Fact]
     public async Task Every_write_that_a_killed_process_acknowledged_is_there()
     {
