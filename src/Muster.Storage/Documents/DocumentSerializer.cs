@@ -12,7 +12,9 @@ using Muster.Storage.Secrets;
 
 namespace Muster.Storage.Documents;
 
-/// <summary>Turns domain records into stored documents and back: camel case, nulls left out, enumerations as text, secrets encrypted.</summary>
+/// <summary>
+/// Turns domain records into stored documents and back: camel case, nulls left out, enumerations as text, secrets encrypted.
+/// </summary>
 internal sealed class DocumentSerializer
 {
     // Twins may nest as deep as a request body can; a stored one stands a few levels deeper.

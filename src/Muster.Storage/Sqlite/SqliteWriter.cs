@@ -121,7 +121,10 @@ internal sealed class SqliteWriter : IAsyncDisposable
         foreach (var request in batch) request.Complete();
     }
 
-    /// <summary>Applies all requests; when one throws, every request is tried alone, so that it fails no other, and the answer is false.</summary>
+    /// <summary>
+    /// Applies all requests. When one throws, every request is tried and answered alone, so that it fails no other; then the
+    /// result is false.
+    /// </summary>
     private bool TryApply(List<WriteRequest> batch)
     {
         try

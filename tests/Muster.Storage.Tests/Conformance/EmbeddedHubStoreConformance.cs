@@ -26,7 +26,8 @@ public abstract class EmbeddedHubStoreConformance : IAsyncLifetime
     public async Task A_hub_is_read_as_it_was_last_written()
     {
         var first = EmbeddedHubDescription.CreateNew(Host, TimeProvider.System);
-        var second = first with { Policies = [.. first.Policies, HubAccessPolicy.CreateNew("more", HubRights.RegistryRead | HubRights.ServiceConnect)] };
+        var more = HubAccessPolicy.CreateNew("more", HubRights.RegistryRead | HubRights.ServiceConnect);
+        var second = first with { Policies = [.. first.Policies, more] };
         await Store.PutHubAsync(first, default);
         await Store.PutHubAsync(second, default);
         await ReopenAsync();
@@ -129,7 +130,9 @@ public abstract class EmbeddedHubStoreConformance : IAsyncLifetime
         foreach (var id in (string[])["b", "a-1", "a", "A"]) await Store.TryInsertDeviceAsync(Host, Device(id, 1), default);
         await Store.TryInsertDeviceAsync(Other, Device("0", 1), default);
 
-        Assert.Equal(expected, string.Join(' ', (await Store.ListDevicesAsync(Host, top, default)).Select(device => device.Identity.DeviceId)));
+        var devices = await Store.ListDevicesAsync(Host, top, default);
+
+        Assert.Equal(expected, string.Join(' ', devices.Select(device => device.Identity.DeviceId)));
     }
 
     [Fact]
@@ -153,30 +156,31 @@ public abstract class EmbeddedHubStoreConformance : IAsyncLifetime
     protected abstract ValueTask CleanAsync();
 
     /// <summary>A device with a key that looks like one.</summary>
-    protected static HubDevice Device(string id, long revision, DeviceStatus status = DeviceStatus.Enabled, string key = "cHJpbWFyeQ==") => new()
-    {
-        Identity = new DeviceIdentity
+    protected static HubDevice Device(
+        string id, long revision, DeviceStatus status = DeviceStatus.Enabled, string key = "cHJpbWFyeQ==") => new()
         {
-            DeviceId = id,
-            GenerationId = "638000000000000000",
-            ETag = "MTIz",
-            Status = status,
-            StatusReason = "as \"wanted\"",
-            StatusUpdatedAt = Samples.Time,
-            IotEdge = true,
-            DeviceScope = "scope",
-            ParentScopes = ["parent"],
-            Authentication = new DeviceAuthentication { Type = DeviceAuthenticationType.Sas, PrimaryKey = key, SecondaryKey = key },
-        },
-        Twin = new DeviceTwin
-        {
-            Tags = Samples.Json("""{"a":1.0}"""),
-            Desired = Section(),
-            Reported = Section(),
-            ETagCounter = 7,
-        },
-        Revision = revision,
-    };
+            Identity = new DeviceIdentity
+            {
+                DeviceId = id,
+                GenerationId = "638000000000000000",
+                ETag = "MTIz",
+                Status = status,
+                StatusReason = "as \"wanted\"",
+                StatusUpdatedAt = Samples.Time,
+                IotEdge = true,
+                DeviceScope = "scope",
+                ParentScopes = ["parent"],
+                Authentication = new DeviceAuthentication { Type = DeviceAuthenticationType.Sas, PrimaryKey = key, SecondaryKey = key },
+            },
+            Twin = new DeviceTwin
+            {
+                Tags = Samples.Json("""{"a":1.0}"""),
+                Desired = Section(),
+                Reported = Section(),
+                ETagCounter = 7,
+            },
+            Revision = revision,
+        };
 
     private static TwinSection Section() => new()
     {

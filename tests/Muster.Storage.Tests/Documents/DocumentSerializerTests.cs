@@ -23,16 +23,22 @@ public sealed class DocumentSerializerTests
 
         Assert.Equal(
             """
-            {"$type":"individual","instanceName":"default","id":"Device-A","attestation":{"$type":"tpm","endorsementKey":"AToA+/=="},"eTag":"\"a+b\"","createdUtc":"2026-03-01T12:30:15.1234567+00:00","lastUpdatedUtc":"2026-03-01T12:30:15.1234567+00:00","provisioningStatus":"disabled"}
-            """,
+            {"$type":"individual","instanceName":"default","id":"Device-A",
+            "attestation":{"$type":"tpm","endorsementKey":"AToA+/=="},"eTag":"\"a+b\"",
+            "createdUtc":"2026-03-01T12:30:15.1234567+00:00","lastUpdatedUtc":"2026-03-01T12:30:15.1234567+00:00",
+            "provisioningStatus":"disabled"}
+            """.ReplaceLineEndings(""),
             JsonSerializer.Serialize(enrollment, _documents.Enrollment));
     }
 
     [Fact]
     public void A_record_is_written_with_enumerations_as_text() => Assert.Equal(
         """
-        {"instanceName":"default","registrationId":"a","enrollmentKind":"group","enrollmentId":"g","attestationType":"symmetricKey","status":"assigned","substatus":"reprovisionedToInitialAssignment","createdUtc":"2026-03-01T12:30:15.1234567+00:00","firstRegisteredUtc":"2026-03-01T12:30:15.1234567+00:00","lastUpdatedUtc":"2026-03-01T12:30:15.1234567+00:00","eTag":"r","operationId":""}
-        """,
+        {"instanceName":"default","registrationId":"a","enrollmentKind":"group","enrollmentId":"g",
+        "attestationType":"symmetricKey","status":"assigned","substatus":"reprovisionedToInitialAssignment",
+        "createdUtc":"2026-03-01T12:30:15.1234567+00:00","firstRegisteredUtc":"2026-03-01T12:30:15.1234567+00:00",
+        "lastUpdatedUtc":"2026-03-01T12:30:15.1234567+00:00","eTag":"r","operationId":""}
+        """.ReplaceLineEndings(""),
         JsonSerializer.Serialize(
             Samples.Registration("a", "r", "g") with { Substatus = RegistrationSubstatus.ReprovisionedToInitialAssignment },
             _documents.Registration));
@@ -53,9 +59,9 @@ public sealed class DocumentSerializerTests
     {
         var record = JsonSerializer.Deserialize(
             """
-            {"instanceName":"default","registrationId":"a","enrollmentKind":"group","enrollmentId":"g","attestationType":"x509","status":"failed",
-             "createdUtc":"2026-03-01T12:30:15Z","firstRegisteredUtc":"2026-03-01T12:30:15Z","lastUpdatedUtc":"2026-03-01T12:30:15Z","eTag":"r",
-             "operationId":"4.x","later":{"a":[1]}}
+            {"instanceName":"default","registrationId":"a","enrollmentKind":"group","enrollmentId":"g","attestationType":"x509",
+             "status":"failed","createdUtc":"2026-03-01T12:30:15Z","firstRegisteredUtc":"2026-03-01T12:30:15Z",
+             "lastUpdatedUtc":"2026-03-01T12:30:15Z","eTag":"r","operationId":"4.x","later":{"a":[1]}}
             """,
             _documents.Registration);
 

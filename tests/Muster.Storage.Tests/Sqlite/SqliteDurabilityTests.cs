@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Muster.Core.Attestation;
 using Muster.Core.Enrollments;
 using Muster.Core.Secrets;
 using Muster.Core.Store;
@@ -45,8 +46,11 @@ public sealed class SqliteDurabilityTests : IDisposable
     {
         var path = _folder.File("muster.db");
         var program = Path.Combine(AppContext.BaseDirectory, "Muster.Storage.Tests" + (OperatingSystem.IsWindows() ? ".exe" : ""));
-        using var process = Process.Start(
-            new ProcessStartInfo(program, [TestProgram.WriteUntilKilled, path]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using var process = Process.Start(new ProcessStartInfo(program, [TestProgram.WriteUntilKilled, path])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        })!;
         var acknowledged = new List<string>();
         while (acknowledged.Count < 500 && await process.StandardOutput.ReadLineAsync() is { } line) acknowledged.Add(line);
         process.Kill();
@@ -68,14 +72,15 @@ public sealed class SqliteDurabilityTests : IDisposable
     public async Task Secrets_are_not_in_the_files()
     {
         const string plain = "c2VjcmV0LW9mLXRoaXMtdGVzdA==";
+        var instance = Samples.ProvisioningInstance("needle-in-the-file");
         var keys = new SymmetricKeyPair(new Secret(plain), new Secret("2" + plain));
         var store = await SqliteTestStore.OpenAsync(_folder.File("muster.db"));
         await using (store)
         {
             await store.CommitAsync(
                 [
-                    new PutInstance(Samples.ProvisioningInstance("needle-in-the-file") with { AccessPolicies = [new("owner", keys, default)] }, null),
-                    new PutEnrollment(Samples.Individual("one", attestation: new Core.Attestation.SymmetricKeyAttestation(keys)), null),
+                    new PutInstance(instance with { AccessPolicies = [new("owner", keys, default)] }, null),
+                    new PutEnrollment(Samples.Individual("one", attestation: new SymmetricKeyAttestation(keys)), null),
                     new PutLinkedHub(Samples.Hub("hub") with { ConnectionString = new Secret("SharedAccessKey=" + plain) }, null),
                 ],
                 CancellationToken.None);

@@ -43,7 +43,10 @@ public sealed class SqliteEmbeddedHubStoreTests : EmbeddedHubStoreConformance
             await connection.OpenAsync();
             await using var command = connection.CreateCommand();
             command.CommandText =
-                "UPDATE embedded_hub_devices SET document = (SELECT document FROM embedded_hub_devices WHERE device_id = 'a') WHERE device_id = 'b'";
+                """
+                UPDATE embedded_hub_devices SET document = (SELECT document FROM embedded_hub_devices WHERE device_id = 'a')
+                WHERE device_id = 'b'
+                """;
             await command.ExecuteNonQueryAsync();
         }
 
