@@ -1,6 +1,8 @@
 namespace Muster.Storage;
 
-/// <summary>The database was made by a newer version, or by other migration scripts than those of this version. Nothing was changed.</summary>
+/// <summary>
+/// The database was made by a newer version, or by other migration scripts than those of this version. Nothing was changed.
+/// </summary>
 public sealed class StoreVersionException : Exception
 {
     /// <summary>An exception with a general message.</summary>

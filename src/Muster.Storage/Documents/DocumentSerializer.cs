@@ -12,7 +12,9 @@ using Muster.Storage.Secrets;
 
 namespace Muster.Storage.Documents;
 
-/// <summary>Turns domain records into stored documents and back: camel case, nulls left out, enumerations as text, secrets encrypted.</summary>
+/// <summary>
+/// Turns domain records into stored documents and back: camel case, nulls left out, enumerations as text, secrets encrypted.
+/// </summary>
 internal sealed class DocumentSerializer
 {
     // Twins may nest as deep as a request body can; a stored one stands a few levels deeper.
@@ -20,8 +22,9 @@ internal sealed class DocumentSerializer
 
     public DocumentSerializer(SecretProtector protector)
     {
-        var context = new StoreJson(new JsonSerializerOptions
+        var options = new JsonSerializerOptions
         {
+            TypeInfoResolver = StoreJson.Default.WithAddedModifier(LeaveOutComputed),
             PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             // Documents are never part of a page; the default would write every '+' of Base64 in six characters.
@@ -40,12 +43,12 @@ internal sealed class DocumentSerializer
                 CamelCase<RegistrationSubstatus>(),
                 CamelCase<X509CertificateUse>(),
             },
-        });
-        Instance = context.ProvisioningInstance;
-        Enrollment = context.Enrollment;
-        Registration = context.RegistrationRecord;
-        LinkedHub = context.LinkedHub;
-        AttemptTrace = context.AttemptTrace;
+        };
+        Instance = TypeInfo<ProvisioningInstance>(options);
+        Enrollment = TypeInfo<Enrollment>(options);
+        Registration = TypeInfo<RegistrationRecord>(options);
+        LinkedHub = TypeInfo<LinkedHub>(options);
+        AttemptTrace = TypeInfo<AttemptTrace>(options);
     }
 
     public JsonTypeInfo<ProvisioningInstance> Instance { get; }
@@ -57,6 +60,17 @@ internal sealed class DocumentSerializer
     public JsonTypeInfo<LinkedHub> LinkedHub { get; }
 
     public JsonTypeInfo<AttemptTrace> AttemptTrace { get; }
+
+    private static JsonTypeInfo<T> TypeInfo<T>(JsonSerializerOptions options) => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+
+    /// <summary>Members that cannot be set follow from others and are no part of the document.</summary>
+    private static void LeaveOutComputed(JsonTypeInfo type)
+    {
+        for (var i = type.Properties.Count - 1; i >= 0; i--)
+        {
+            if (type.Properties[i] is { Set: null, AssociatedParameter: null }) type.Properties.RemoveAt(i);
+        }
+    }
 
     private static JsonStringEnumConverter<T> CamelCase<T>()
         where T : struct, Enum => new(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

@@ -52,7 +52,7 @@ public sealed class SecretProtector
     }
 
     /// <summary>Decrypts what <see cref="Protect"/> made for the same purpose.</summary>
-    /// <exception cref="CryptographicException">Another key, another purpose, or damaged bytes; the message says which where it can be told.</exception>
+    /// <exception cref="CryptographicException">Another key, another purpose, or damaged bytes; the message says more.</exception>
     public byte[] Unprotect(string purpose, ReadOnlySpan<byte> data)
     {
         if (data.Length < Overhead) throw new CryptographicException("The encrypted value is too short.");

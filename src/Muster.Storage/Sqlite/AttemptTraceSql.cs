@@ -41,7 +41,10 @@ internal static class AttemptTraceSql
     public static List<(string Instance, int Count)> Count(SqliteSession session) =>
         session.Connection.Query<(string, int)>("SELECT instance, COUNT(*) FROM attempt_traces GROUP BY instance").AsList();
 
-    /// <summary>Deletes traces that <paramref name="limit"/> newer ones follow, the oldest first, at most <paramref name="batch"/>, and returns how many.</summary>
+    /// <summary>
+    /// Deletes traces that <paramref name="limit"/> newer ones follow, the oldest first, at most <paramref name="batch"/>;
+    /// returns how many.
+    /// </summary>
     public static int DeleteBeyond(SqliteSession session, string instance, int limit, int batch) => session.Execute(
         """
         DELETE FROM attempt_traces WHERE id IN (

@@ -35,8 +35,8 @@ internal static class LinkedHubSql
             return CommitOutcome.Committed;
         }
 
-        return session.Execute("DELETE FROM linked_hubs WHERE instance = ?1 AND key = ?2 AND etag = ?3", instance, key, delete.IfETag) == 1
-            ? CommitOutcome.Committed
-            : CommitOutcome.Conflict;
+        var deleted = session.Execute(
+            "DELETE FROM linked_hubs WHERE instance = ?1 AND key = ?2 AND etag = ?3", instance, key, delete.IfETag);
+        return deleted == 1 ? CommitOutcome.Committed : CommitOutcome.Conflict;
     }
 }

@@ -55,8 +55,8 @@ internal static class RegistrationSql
             return CommitOutcome.Committed;
         }
 
-        return session.Execute("DELETE FROM registrations WHERE instance = ?1 AND key = ?2 AND etag = ?3", instance, key, delete.IfETag) == 1
-            ? CommitOutcome.Committed
-            : CommitOutcome.Conflict;
+        var deleted = session.Execute(
+            "DELETE FROM registrations WHERE instance = ?1 AND key = ?2 AND etag = ?3", instance, key, delete.IfETag);
+        return deleted == 1 ? CommitOutcome.Committed : CommitOutcome.Conflict;
     }
 }

@@ -65,7 +65,8 @@ internal static class SqliteMigrations
     {
         var assembly = typeof(SqliteMigrations).Assembly;
         var scripts = new List<MigrationScript>();
-        foreach (var resource in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Order())
+        var resources = assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Order();
+        foreach (var resource in resources)
         {
             using var stream = assembly.GetManifestResourceStream(resource) ?? throw new UnreachableException();
             using var reader = new StreamReader(stream, Encoding.UTF8);

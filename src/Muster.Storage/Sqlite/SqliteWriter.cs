@@ -77,11 +77,26 @@ internal sealed class SqliteWriter : IAsyncDisposable
                 if (request.TryTake()) batch.Add(request);
             }
 
-            if (batch.Count > 0) Write(batch);
+            if (batch.Count > 0) WriteAndAnswer(batch);
             batch.Clear();
         }
 
         _stopped.SetResult();
+    }
+
+    private void WriteAndAnswer(List<WriteRequest> batch)
+    {
+        try
+        {
+            Write(batch);
+        }
+#pragma warning disable CA1031 // Only a logger can throw here. Nobody may be left waiting, and the loop lives on.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            RollbackIfPossible();
+            foreach (var request in batch) request.Fail(exception);
+        }
     }
 
     private void Write(List<WriteRequest> batch)
@@ -97,7 +112,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
 #pragma warning restore CA1031
         {
             _logger.CommitFailed(exception, batch.Count);
-            RollbackQuietly();
+            RollbackIfPossible();
             foreach (var request in batch) request.Fail(exception);
             return;
         }
@@ -106,7 +121,10 @@ internal sealed class SqliteWriter : IAsyncDisposable
         foreach (var request in batch) request.Complete();
     }
 
-    /// <summary>Applies all requests; when one throws, every request is tried alone, so that it fails no other, and the answer is false.</summary>
+    /// <summary>
+    /// Applies all requests. When one throws, every request is tried and answered alone, so that it fails no other; then the
+    /// result is false.
+    /// </summary>
     private bool TryApply(List<WriteRequest> batch)
     {
         try
@@ -118,7 +136,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            RollbackQuietly();
+            RollbackIfPossible();
             if (batch.Count == 1)
             {
                 _logger.WriteFailed(exception);
@@ -133,17 +151,16 @@ internal sealed class SqliteWriter : IAsyncDisposable
         return false;
     }
 
-    private void RollbackQuietly()
+    private void RollbackIfPossible()
     {
         try
         {
             _session.RollbackIfOpen();
         }
 #pragma warning disable CA1031 // The first failure is the one that counts; the next BEGIN tells when the connection is beyond use.
-        catch (Exception exception)
+        catch (Exception)
 #pragma warning restore CA1031
         {
-            _logger.WriteFailed(exception);
         }
     }
 }

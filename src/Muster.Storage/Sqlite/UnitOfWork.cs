@@ -1,6 +1,9 @@
 namespace Muster.Storage.Sqlite;
 
-/// <summary>A request made of a delegate. <paramref name="committed"/> runs on the writer's thread, after the commit and before the caller learns of it.</summary>
+/// <summary>
+/// A request made of a delegate. <paramref name="committed"/> runs on the writer's thread, after the commit and before the caller
+/// learns of it.
+/// </summary>
 internal sealed class UnitOfWork<T>(Func<SqliteSession, T> work, Action<T>? committed) : WriteRequest
 {
     // Callers go on elsewhere: the writer's thread is for writing.

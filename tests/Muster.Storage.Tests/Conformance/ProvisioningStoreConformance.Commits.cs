@@ -58,7 +58,8 @@ public abstract partial class ProvisioningStoreConformance
             var refused = i % 3 == 0;
             Assert.Equal(refused ? CommitOutcome.Conflict : CommitOutcome.Committed, outcomes[i]);
             Assert.Equal(refused, await Store.FindRegistrationAsync(Samples.Instance, $"device-{i}", default) is null);
-            Assert.Equal(refused, await Store.FindEnrollmentAsync(Samples.Instance, EnrollmentKind.Individual, $"device-{i}", default) is null);
+            var enrollment = await Store.FindEnrollmentAsync(Samples.Instance, EnrollmentKind.Individual, $"device-{i}", default);
+            Assert.Equal(refused, enrollment is null);
         }
     }
 
@@ -78,7 +79,8 @@ public abstract partial class ProvisioningStoreConformance
     [InlineData("primary", '1', null, '1', null)]
     [InlineData("secondary", '2', '1', null, '1')]
     [InlineData("crossed slots", '1', '2', '2', '3')]
-    public async Task A_certificate_belongs_to_one_enrollment(string name, char? primary, char? secondary, char? otherPrimary, char? otherSecondary)
+    public async Task A_certificate_belongs_to_one_enrollment(
+        string name, char? primary, char? secondary, char? otherPrimary, char? otherSecondary)
     {
         await CommitOrFailAsync(new PutEnrollment(Samples.Individual("one", attestation: Samples.Certificates(primary, secondary)), null));
 
@@ -159,7 +161,8 @@ public abstract partial class ProvisioningStoreConformance
         var revision = await RevisionAsync("one");
         var other = await RevisionAsync("two");
         await CommitOrFailAsync(
-            new PutEnrollment(Samples.Individual("a", instance: "one"), null), new PutRegistration(Samples.Registration("a", instance: "one"), null));
+            new PutEnrollment(Samples.Individual("a", instance: "one"), null),
+            new PutRegistration(Samples.Registration("a", instance: "one"), null));
         Assert.Equal(revision, await RevisionAsync("one"));
 
         foreach (StoreChange change in (StoreChange[])

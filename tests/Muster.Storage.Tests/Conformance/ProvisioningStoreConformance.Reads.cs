@@ -19,7 +19,7 @@ public abstract partial class ProvisioningStoreConformance
         ["individual with no hubs"] = Samples.Individual("Device-A") with { IotHubs = [] },
         ["individual with a twin 100 levels deep"] = Samples.Individual("Device-A") with
         {
-            InitialTwin = new InitialTwin(Samples.Json($$"""{"tags":{{string.Concat(Enumerable.Repeat("[", 100))}}1{{new string(']', 100)}}}""")),
+            InitialTwin = new InitialTwin(Samples.Json($$"""{"tags":{{new string('[', 100)}}1{{new string(']', 100)}}}""")),
         },
         ["individual with a TPM"] = Samples.Individual("Device-A", attestation: new TpmAttestation("AToAAQ+/==", "AToAAS==")),
         ["individual with a TPM, no storage root key"] = Samples.Individual("Device-A", attestation: new TpmAttestation("AToAAQ==", null)),
@@ -53,7 +53,8 @@ public abstract partial class ProvisioningStoreConformance
         foreach (var written in (RegistrationRecord[])[Samples.Registration("least"), Samples.FullRegistration("Full")])
         {
             await CommitOrFailAsync(new PutRegistration(written, null));
-            Assert.Equal(Snapshot.Of(written), Snapshot.Of(await Store.FindRegistrationAsync(Samples.Instance, written.RegistrationId, default)));
+            var read = await Store.FindRegistrationAsync(Samples.Instance, written.RegistrationId, default);
+            Assert.Equal(Snapshot.Of(written), Snapshot.Of(read));
         }
     }
 
@@ -128,12 +129,19 @@ public abstract partial class ProvisioningStoreConformance
         Assert.Equal("Device-ÄB", (await Store.FindEnrollmentAsync("tenant", EnrollmentKind.Group, "DEVICE-ÄB", default))?.Id);
         Assert.Equal("Device-ÄB", (await Store.FindRegistrationAsync("tenant", "device-äb", default))?.RegistrationId);
         Assert.Equal("Hub.Example", Assert.Single(await Store.ListLinkedHubsAsync("teNANT", default)).HostName);
-        Assert.Equal(CommitOutcome.Conflict, await CommitAsync(new PutEnrollment(Samples.Individual("DEVICE-äb", instance: "tenant"), null)));
-        Assert.Equal(CommitOutcome.Conflict, await CommitAsync(new PutRegistration(Samples.Registration("DEVICE-äb", instance: "tenant"), null)));
-        Assert.Equal(CommitOutcome.Conflict, await CommitAsync(new PutLinkedHub(Samples.Hub("HUB.example", instance: "tenant"), null)));
+        foreach (StoreChange change in (StoreChange[])
+            [
+                new PutEnrollment(Samples.Individual("DEVICE-äb", instance: "tenant"), null),
+                new PutRegistration(Samples.Registration("DEVICE-äb", instance: "tenant"), null),
+                new PutLinkedHub(Samples.Hub("HUB.example", instance: "tenant"), null),
+            ])
+        {
+            Assert.Equal(CommitOutcome.Conflict, await CommitAsync(change));
+        }
 
         await CommitOrFailAsync(
-            new DeleteEnrollment("tenant", EnrollmentKind.Individual, "device-äb", null), new DeleteRegistration("tenant", "device-äb", null),
+            new DeleteEnrollment("tenant", EnrollmentKind.Individual, "device-äb", null),
+            new DeleteRegistration("tenant", "device-äb", null),
             new DeleteLinkedHub("tenant", "hub.example", null));
         Assert.Null(await Store.FindEnrollmentAsync("Tenant", EnrollmentKind.Individual, "Device-ÄB", default));
         Assert.NotNull(await Store.FindEnrollmentAsync("Tenant", EnrollmentKind.Group, "Device-ÄB", default));
@@ -207,9 +215,9 @@ public abstract partial class ProvisioningStoreConformance
             new PutEnrollment(Samples.Individual("i"), null),
             new PutEnrollment(Samples.Group("o", instance: "other"), null));
 
-        Assert.Equal(["m", "b", "z", "a"], (await Store.ListGroupsAsync(Samples.Instance, AttestationType.SymmetricKey, default)).Select(g => g.Id));
-        Assert.Equal(["x", "y"], (await Store.ListGroupsAsync(Samples.Instance, AttestationType.X509, default)).Select(g => g.Id));
-        Assert.Empty(await Store.ListGroupsAsync(Samples.Instance, AttestationType.Tpm, default));
+        Assert.Equal(["m", "b", "z", "a"], await GroupIdsAsync(AttestationType.SymmetricKey));
+        Assert.Equal(["x", "y"], await GroupIdsAsync(AttestationType.X509));
+        Assert.Empty(await GroupIdsAsync(AttestationType.Tpm));
     }
 
     [Fact]
@@ -231,7 +239,8 @@ public abstract partial class ProvisioningStoreConformance
             new PutLinkedHub(Samples.Hub("A.example"), null), new PutLinkedHub(Samples.Hub("a.example", instance: "other"), null));
 
         Assert.Equal(
-            ["A.example", "b.example", "C.example"], (await Store.ListLinkedHubsAsync(Samples.Instance, default)).Select(hub => hub.HostName));
+            ["A.example", "b.example", "C.example"],
+            (await Store.ListLinkedHubsAsync(Samples.Instance, default)).Select(hub => hub.HostName));
     }
 
     [Fact]
@@ -253,6 +262,9 @@ public abstract partial class ProvisioningStoreConformance
         await CommitOrFailAsync(new DeleteRegistration("two", "assigning", null));
         Assert.Empty(await UnfinishedAsync());
     }
+
+    private async Task<IEnumerable<string>> GroupIdsAsync(AttestationType type) =>
+        (await Store.ListGroupsAsync(Samples.Instance, type, default)).Select(group => group.Id);
 
     private Task<IReadOnlyList<RegistrationRecord>> UnfinishedAsync() => Store.ListUnfinishedRegistrationsAsync(default);
 

@@ -24,7 +24,8 @@ public abstract partial class ProvisioningStoreConformance
     [InlineData("Device-A", false, 2, "7 6")]
     [InlineData("device-a", true, 100, "7 4")]
     [InlineData("device", false, 100, "")]
-    public async Task Attempt_traces_are_listed_newest_first_as_the_filter_says(string? registrationId, bool onlyRefused, int limit, string expected)
+    public async Task Attempt_traces_are_listed_newest_first_as_the_filter_says(
+        string? registrationId, bool onlyRefused, int limit, string expected)
     {
         (string Id, AttemptOutcome Outcome)[] attempts =
         [
@@ -44,7 +45,9 @@ public abstract partial class ProvisioningStoreConformance
                 new AppendAttemptTrace(Samples.Trace(id, outcome, "other", 99)));
         }
 
-        var traces = await TracesAsync(new AttemptTraceFilter { RegistrationId = registrationId, OnlyRefused = onlyRefused, Limit = limit });
+        var filter = new AttemptTraceFilter { RegistrationId = registrationId, OnlyRefused = onlyRefused, Limit = limit };
+
+        var traces = await TracesAsync(filter);
 
         Assert.Equal(expected, string.Join(' ', traces.Select(Number)));
     }

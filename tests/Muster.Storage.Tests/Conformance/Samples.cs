@@ -57,7 +57,8 @@ internal static class Samples
         IotHubs = ["hub-1.example", "Hub-2.example"],
         AllocationPolicy = AllocationPolicyKind.GeoLatency,
         CustomAllocationDefinition = new CustomAllocationDefinition("https://hook.example/api?code=a+b&c=<d>", "2019-03-31"),
-        InitialTwin = new InitialTwin(Json("""{"tags":{"größe":1.0,"n":12345678901234567890123,"e":{}},"properties":{"desired":{"a":[1,null,"\u0007"]}}}""")),
+        InitialTwin = new InitialTwin(Json(
+            """{"tags":{"größe":1.0,"n":12345678901234567890123,"e":{}},"properties":{"desired":{"a":[1,null,"\u0007"]}}}""")),
         ReprovisionPolicy = new ReprovisionPolicy(true, false),
         CertificatePolicy = new CertificatePolicyReference("ns", "ca", "policy"),
         DeviceId = "Device-ÄÖ",
@@ -125,7 +126,10 @@ internal static class Samples
         Name = name,
         IdScope = "0ne" + name.ToUpperInvariant(),
         ServiceHostNames = ["dps.example"],
-        AccessPolicies = [new AccessPolicy(AccessPolicy.OwnerName, Keys("owner"), AccessRights.ServiceConfig | AccessRights.EnrollmentWrite)],
+        AccessPolicies =
+        [
+            new AccessPolicy(AccessPolicy.OwnerName, Keys("owner"), AccessRights.ServiceConfig | AccessRights.EnrollmentWrite),
+        ],
         DefaultAllocationPolicy = AllocationPolicyKind.GeoLatency,
         CreatedUtc = Time,
         ETag = etag,

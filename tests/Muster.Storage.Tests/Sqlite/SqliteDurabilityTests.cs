@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Muster.Core.Attestation;
 using Muster.Core.Enrollments;
 using Muster.Core.Secrets;
 using Muster.Core.Store;
@@ -26,13 +27,30 @@ public sealed class SqliteDurabilityTests : IDisposable
         Assert.NotNull(await copy.FindRegistrationAsync(Samples.Instance, "one", CancellationToken.None));
     }
 
+    [Theory]
+    [InlineData("PRAGMA journal_mode", "wal")]
+    [InlineData("PRAGMA synchronous", "2")]
+    [InlineData("PRAGMA foreign_keys", "1")]
+    [InlineData("PRAGMA busy_timeout", "5000")]
+    public async Task The_writer_works_with_the_settings_that_make_it_durable(string question, string expected)
+    {
+        await using var store = await SqliteTestStore.OpenAsync(_folder.File("muster.db"));
+
+        var answer = await store.Database.Writer.RunAsync(session => session.Scalar(question), null, CancellationToken.None);
+
+        Assert.Equal(expected, answer?.ToString());
+    }
+
     [Fact]
     public async Task Every_write_that_a_killed_process_acknowledged_is_there()
     {
         var path = _folder.File("muster.db");
         var program = Path.Combine(AppContext.BaseDirectory, "Muster.Storage.Tests" + (OperatingSystem.IsWindows() ? ".exe" : ""));
-        using var process = Process.Start(
-            new ProcessStartInfo(program, [TestProgram.WriteUntilKilled, path]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using var process = Process.Start(new ProcessStartInfo(program, [TestProgram.WriteUntilKilled, path])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        })!;
         var acknowledged = new List<string>();
         while (acknowledged.Count < 500 && await process.StandardOutput.ReadLineAsync() is { } line) acknowledged.Add(line);
         process.Kill();
@@ -54,14 +72,15 @@ public sealed class SqliteDurabilityTests : IDisposable
     public async Task Secrets_are_not_in_the_files()
     {
         const string plain = "c2VjcmV0LW9mLXRoaXMtdGVzdA==";
+        var instance = Samples.ProvisioningInstance("needle-in-the-file");
         var keys = new SymmetricKeyPair(new Secret(plain), new Secret("2" + plain));
         var store = await SqliteTestStore.OpenAsync(_folder.File("muster.db"));
         await using (store)
         {
             await store.CommitAsync(
                 [
-                    new PutInstance(Samples.ProvisioningInstance("needle-in-the-file") with { AccessPolicies = [new("owner", keys, default)] }, null),
-                    new PutEnrollment(Samples.Individual("one", attestation: new Core.Attestation.SymmetricKeyAttestation(keys)), null),
+                    new PutInstance(instance with { AccessPolicies = [new("owner", keys, default)] }, null),
+                    new PutEnrollment(Samples.Individual("one", attestation: new SymmetricKeyAttestation(keys)), null),
                     new PutLinkedHub(Samples.Hub("hub") with { ConnectionString = new Secret("SharedAccessKey=" + plain) }, null),
                 ],
                 CancellationToken.None);

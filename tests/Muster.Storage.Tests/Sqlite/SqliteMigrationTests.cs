@@ -51,8 +51,8 @@ public sealed class SqliteMigrationTests : IDisposable
         {
         }
 
-        await Assert.ThrowsAsync<SqliteException>(
-            () => OpenAsync([.. SqliteMigrations.Embedded, Next("CREATE TABLE added (a TEXT) STRICT; CREATE TABLE added (a TEXT) STRICT;")]));
+        var faulty = Next("CREATE TABLE added (a TEXT) STRICT; CREATE TABLE added (a TEXT) STRICT;");
+        await Assert.ThrowsAsync<SqliteException>(() => OpenAsync([.. SqliteMigrations.Embedded, faulty]));
 
         Assert.Empty(Query("SELECT name FROM sqlite_schema WHERE name = 'added'"));
         await using (await OpenAsync(SqliteMigrations.Embedded))
@@ -88,7 +88,9 @@ public sealed class SqliteMigrationTests : IDisposable
 
     [Fact]
     public void A_checksum_does_not_depend_on_line_ends() =>
-        Assert.Equal(MigrationScript.Create(1, "a", "SELECT 1;\nSELECT 2;\n").Checksum, MigrationScript.Create(1, "a", "SELECT 1;\r\nSELECT 2;\r\n").Checksum);
+        Assert.Equal(
+            MigrationScript.Create(1, "a", "SELECT 1;\nSELECT 2;\n").Checksum,
+            MigrationScript.Create(1, "a", "SELECT 1;\r\nSELECT 2;\r\n").Checksum);
 
     [Fact]
     public async Task Another_secrets_key_is_refused_and_the_right_one_still_opens()
