@@ -135,6 +135,34 @@ public sealed class TransportTests(ServiceApiHost host) : IClassFixture<ServiceA
     }
 
     [Fact]
+    public async Task Missing_body_is_named_rather_than_its_type()
+    {
+        (await host.SendAsync("PUT", "/enrollments/" + Bodies.Id(), null)).ShouldBe(400001);
+        (await host.SendAsync("POST", "/enrollments/query", null)).ShouldBe(400001);
+    }
+
+    [Fact]
+    public async Task Mutated_bodies_are_accepted_or_refused_and_never_break_the_server()
+    {
+        var random = new Random(20260101);
+        var body = Bodies.With(
+            "\"deviceId\":\"d\",\"optionalDeviceInformation\":{\"a\":[1,null]},\"capabilities\":{\"iotEdge\":true},\"iotHubs\":[\"hub1.example.net\"],"
+            + "\"initialTwin\":{\"tags\":{\"a\":\"b\"},\"properties\":{\"desired\":{\"c\":1.5e3}}},\"allocationPolicy\":\"hashed\",\"provisioningStatus\":null");
+        var x509 = Bodies.X509("clientCertificates", Bodies.Slot(Bodies.Base64Certificate()), null);
+        var statuses = new HashSet<int>();
+        for (var round = 0; round < 500; round++)
+        {
+            var mutated = (round % 4 == 0 ? x509 : body).ToCharArray();
+            for (var change = random.Next(1, 4); change > 0; change--)
+                mutated[random.Next(mutated.Length)] = "{}[]\",:\\0u-n\u0000\u00fc"[random.Next(14)];
+            statuses.Add((await host.PutAsync("/enrollments/" + Bodies.Id(), new string(mutated))).Status);
+        }
+
+        Assert.Subset(new HashSet<int> { 200, 400, 409 }, statuses);
+        Assert.Contains(400, statuses);
+    }
+
+    [Fact]
     public async Task Byte_order_mark_is_tolerated() =>
         (await host.PutAsync("/enrollments/" + Bodies.Id(), "\uFEFF" + Bodies.Symmetric)).ShouldBe(200);
 

@@ -70,6 +70,24 @@ public sealed class CertificateTextTests : IDisposable
         Assert.Contains(", ", read.Info.SubjectName, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Mutated_texts_are_read_or_refused_and_never_throw()
+    {
+        var random = new Random(20260101);
+        foreach (var form in new[] { "PEM with LF", "Base64 of DER", "Base64 of PEM" })
+        {
+            var text = Text(form);
+            for (var round = 0; round < 500; round++)
+            {
+                var mutated = text.ToCharArray();
+                mutated[random.Next(mutated.Length)] = (char)random.Next(1, 128);
+                var read = CertificateText.TryParse(new string(mutated), out var certificate, out var problem);
+                Assert.Equal(read, certificate is not null);
+                Assert.Equal(read, problem is null);
+            }
+        }
+    }
+
     public void Dispose() => _certificate.Dispose();
 
     private string Text(string form)
