@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
 using Muster.Api.Requests;
 using Muster.Core.Errors;
 
@@ -11,9 +12,12 @@ internal static class JsonBody
     public static async Task<Result<T>> ReadAsync<T>(ServiceRequest request, Func<JsonElement, Result<T>> read)
         where T : class
     {
+        // Without a body there is no type to complain about: the missing body is the better news.
+        var hasBody = request.Context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? true;
+        if (hasBody && !RequestBody.HasJsonContentType(request.Context)) return Refusals.UnsupportedMediaType;
+
         var body = await RequestBody.ReadAsync(request.Context, RequestBody.MessageLimit);
         if (!body.Try(out var bytes, out var tooLarge)) return tooLarge;
-        if (!RequestBody.HasJsonContentType(request.Context)) return Refusals.UnsupportedMediaType;
         if (bytes.Length == 0) return Refusals.MalformedBody("The request body is empty.");
         if (!RequestBody.ParseJson(bytes).Try(out var document, out var malformed)) return malformed;
 

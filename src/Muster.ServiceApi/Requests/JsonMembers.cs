@@ -78,11 +78,11 @@ internal sealed class JsonMembers
     public JsonMembers? Object(string name) =>
         FreeOrFixedObject(name) is { } element ? new JsonMembers(element, PathOf(name), _problem) : null;
 
-    /// <summary>An object that holds whatever the caller likes; its texts are sound and no name is given twice. Null when absent.</summary>
+    /// <summary>An object that holds whatever the caller likes; its texts are sound and no name is given twice. It outlives the body. Null when absent.</summary>
     public JsonElement? FreeObject(string name)
     {
         if (FreeOrFixedObject(name) is not { } element) return null;
-        if (FindFlaw(element) is not { } flaw) return element;
+        if (FindFlaw(element) is not { } flaw) return element.Clone();
         _problem.Report(PathOf(name), flaw);
         return null;
     }

@@ -1,0 +1,110 @@
+using Muster.Core.Attestation;
+using Muster.Core.Enrollments;
+using Muster.Core.Hubs;
+using Muster.Core.Instances;
+using Muster.Core.Registration;
+using Muster.Core.Store;
+
+namespace Muster.Core.Tests.Enrollments;
+
+/// <summary>A store in memory with the conditions of the real one; a hook stands in for another process that writes first.</summary>
+internal sealed class StoreDouble : IProvisioningStore
+{
+    private readonly Lock _mutex = new();
+    private readonly Dictionary<(EnrollmentKind Kind, string Id), Enrollment> _enrollments = [];
+    private readonly Dictionary<string, RegistrationRecord> _records = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, ProvisioningInstance> _instances = new(StringComparer.OrdinalIgnoreCase);
+
+    public List<LinkedHub> Hubs { get; } = [];
+
+    /// <summary>Runs once, before the next commit.</summary>
+    public Action? BeforeNextCommit { get; set; }
+
+    public int Commits { get; private set; }
+
+    public void Overwrite(Enrollment enrollment) => _enrollments[(enrollment.Kind, enrollment.Id.ToUpperInvariant())] = enrollment;
+
+    public void Overwrite(ProvisioningInstance instance) => _instances[instance.Name] = instance;
+
+    public void Overwrite(RegistrationRecord record) => _records[record.RegistrationId] = record;
+
+    public void Remove(EnrollmentKind kind, string id) => _enrollments.Remove((kind, id.ToUpperInvariant()));
+
+    public Task<IReadOnlyList<ProvisioningInstance>> ListInstancesAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<ProvisioningInstance>>([.. _instances.Values]);
+
+    public Task<Enrollment?> FindEnrollmentAsync(string instanceName, EnrollmentKind kind, string id, CancellationToken cancellationToken)
+    {
+        lock (_mutex) return Task.FromResult(_enrollments.GetValueOrDefault((kind, id.ToUpperInvariant())));
+    }
+
+    public Task<IReadOnlyList<Enrollment>> ListEnrollmentsAsync(
+        string instanceName, EnrollmentKind kind, string? afterId, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<Enrollment>>([.. _enrollments.Values
+            .Where(enrollment => enrollment.Kind == kind)
+            .OrderBy(enrollment => enrollment.Id.ToUpperInvariant(), StringComparer.Ordinal)
+            .Where(enrollment => afterId is null || string.CompareOrdinal(enrollment.Id.ToUpperInvariant(), afterId.ToUpperInvariant()) > 0)
+            .Take(limit)]);
+
+    public Task<IReadOnlyList<EnrollmentGroup>> ListGroupsAsync(string instanceName, AttestationType type, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<EnrollmentGroup>>([.. _enrollments.Values.OfType<EnrollmentGroup>()]);
+
+    public ValueTask<long> GetGroupsRevisionAsync(string instanceName, CancellationToken cancellationToken) => ValueTask.FromResult(0L);
+
+    public Task<RegistrationRecord?> FindRegistrationAsync(string instanceName, string registrationId, CancellationToken cancellationToken) =>
+        Task.FromResult(_records.GetValueOrDefault(registrationId));
+
+    public Task<IReadOnlyList<RegistrationRecord>> ListGroupRegistrationsAsync(
+        string instanceName, string enrollmentGroupId, string? afterId, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<RegistrationRecord>>([.. _records.Values
+            .Where(record => record.EnrollmentKind == EnrollmentKind.Group && record.EnrollmentId == enrollmentGroupId)
+            .OrderBy(record => record.RegistrationId, StringComparer.OrdinalIgnoreCase)
+            .Where(record => afterId is null || StringComparer.OrdinalIgnoreCase.Compare(record.RegistrationId, afterId) > 0)
+            .Take(limit)]);
+
+    public Task<IReadOnlyList<RegistrationRecord>> ListUnfinishedRegistrationsAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<RegistrationRecord>>([]);
+
+    public Task<IReadOnlyList<LinkedHub>> ListLinkedHubsAsync(string instanceName, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<LinkedHub>>(Hubs);
+
+    public Task<IReadOnlyList<AttemptTrace>> ListAttemptTracesAsync(
+        string instanceName, AttemptTraceFilter filter, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<AttemptTrace>>([]);
+
+    public async Task<CommitOutcome> CommitAsync(IReadOnlyList<StoreChange> changes, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        lock (_mutex)
+        {
+            var hook = BeforeNextCommit;
+            BeforeNextCommit = null;
+            hook?.Invoke();
+            Commits++;
+            if (!changes.All(Holds)) return CommitOutcome.Conflict;
+            foreach (var change in changes) Apply(change);
+            return CommitOutcome.Committed;
+        }
+    }
+
+    private bool Holds(StoreChange change) => change switch
+    {
+        PutInstance put => _instances.GetValueOrDefault(put.Instance.Name)?.ETag == put.IfETag,
+        PutEnrollment put => _enrollments.GetValueOrDefault((put.Enrollment.Kind, put.Enrollment.Id.ToUpperInvariant()))?.ETag == put.IfETag,
+        DeleteEnrollment delete => delete.IfETag is null
+            || _enrollments.GetValueOrDefault((delete.Kind, delete.Id.ToUpperInvariant()))?.ETag == delete.IfETag,
+        DeleteRegistration delete => delete.IfETag is null || _records.GetValueOrDefault(delete.RegistrationId)?.ETag == delete.IfETag,
+        _ => throw new InvalidOperationException(change.GetType().Name),
+    };
+
+    private void Apply(StoreChange change)
+    {
+        switch (change)
+        {
+            case PutInstance put: Overwrite(put.Instance); break;
+            case PutEnrollment put: Overwrite(put.Enrollment); break;
+            case DeleteEnrollment delete: Remove(delete.Kind, delete.Id); break;
+            case DeleteRegistration delete: _records.Remove(delete.RegistrationId); break;
+        }
+    }
+}

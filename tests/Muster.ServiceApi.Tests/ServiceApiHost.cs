@@ -1,0 +1,244 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Muster.Api.Errors;
+using Muster.Api.Requests;
+using Muster.Core.Concurrency;
+using Muster.Core.Enrollments;
+using Muster.Core.Hubs;
+using Muster.Core.Instances;
+using Muster.Core.Registration;
+using Muster.Core.Secrets;
+using Muster.Core.Store;
+using Muster.Protocols.Sas;
+using Muster.Storage.Sqlite;
+using Xunit;
+
+namespace Muster.ServiceApi.Tests;
+
+/// <summary>The service API on a loopback port over a fresh SQLite store, with one linked hub, and the means to call it.</summary>
+public sealed class ServiceApiHost : IAsyncLifetime
+{
+    public const string Version = "2021-10-01";
+    public const string LinkedHubName = "hub1.example.net";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("muster-service-api-").FullName;
+    private readonly LogCapture _log = new();
+    private HttpClient _client = null!;
+    private WebApplication _app = null!;
+    private SqliteProvisioningStore _store = null!;
+
+    /// <summary>Host and port.</summary>
+    public string Host { get; private set; } = "";
+
+    public ProvisioningInstance Instance { get; private set; } = null!;
+
+    public IProvisioningStore Store => _store;
+
+    /// <summary>Everything logged so far.</summary>
+    public string Log => _log.Text;
+
+    public async ValueTask InitializeAsync()
+    {
+        var options = new SqliteStoreOptions { Path = Path.Combine(_folder, "muster.db"), SecretsKey = new byte[32] };
+        _store = await SqliteProvisioningStore.OpenAsync(options, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
+
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders().AddProvider(_log).SetMinimumLevel(LogLevel.Trace);
+        builder.Services.AddSingleton<IProvisioningStore>(_store);
+        builder.Services.AddServiceApi();
+        _app = builder.Build();
+        _app.UseRequestTracking();
+        _app.UseErrorBodies();
+        _app.UseRouting();
+        _app.MapServiceApi();
+
+        Instance = await _app.Services.GetRequiredService<InstanceDirectory>().EnsureDefaultAsync(CancellationToken.None);
+        await _store.CommitAsync([new PutLinkedHub(Hub(), null)], CancellationToken.None);
+        await _app.StartAsync();
+        var address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        Host = address["http://".Length..];
+        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _app.DisposeAsync();
+        await _store.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>Adds a policy and returns it.</summary>
+    public async Task<AccessPolicy> AddPolicyAsync(string name, AccessRights rights)
+    {
+        var policy = new AccessPolicy(name, SymmetricKeyPair.Generate(), rights);
+        var changed = Instance with { AccessPolicies = [.. Instance.AccessPolicies, policy], ETag = ETag.Create(DateTimeOffset.UtcNow) };
+        Assert.Equal(
+            CommitOutcome.Committed,
+            await _app.Services.GetRequiredService<InstanceDirectory>().PutAsync(changed, Instance.ETag, CancellationToken.None));
+        Instance = changed;
+        return policy;
+    }
+
+    /// <summary>A token of the owner, or of another policy.</summary>
+    public string Token(AccessPolicy? policy = null, string? resource = null, TimeSpan? lifetime = null)
+    {
+        policy ??= Instance.AccessPolicies[0];
+        return SasTokenBuilder.Create(
+            resource ?? Host,
+            Convert.FromBase64String(policy.Keys.Primary.Reveal()),
+            DateTimeOffset.UtcNow + (lifetime ?? TimeSpan.FromHours(1)),
+            policy.Name);
+    }
+
+    public Task<Reply> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync("GET", path, null, headers);
+
+    public Task<Reply> PutAsync(string path, string body, params (string Name, string Value)[] headers) => SendAsync("PUT", path, body, headers);
+
+    public Task<Reply> PostAsync(string path, string? body = null, params (string Name, string Value)[] headers) =>
+        SendAsync("POST", path, body, headers);
+
+    public Task<Reply> DeleteAsync(string path, params (string Name, string Value)[] headers) => SendAsync("DELETE", path, null, headers);
+
+    /// <summary>
+    /// Sends a request with an owner token, JSON content type and the current version, unless the headers or the path say otherwise.
+    /// An empty <c>Authorization</c> or <c>Content-Type</c> sends none.
+    /// </summary>
+    public async Task<Reply> SendAsync(string method, string path, string? body, params (string Name, string Value)[] headers)
+    {
+        var query = path.Contains('?', StringComparison.Ordinal) ? path : $"{path}?api-version={Version}";
+        var uri = new Uri($"http://{Host}{query}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        using var request = new HttpRequestMessage(new HttpMethod(method), uri);
+        var contentType = "application/json; charset=utf-8";
+        var authorization = Token();
+        foreach (var (name, value) in headers)
+        {
+            switch (name)
+            {
+                case "Content-Type": contentType = value; break;
+                case "Authorization": authorization = value; break;
+                default: Assert.True(request.Headers.TryAddWithoutValidation(name, value)); break;
+            }
+        }
+
+        if (authorization.Length > 0) request.Headers.TryAddWithoutValidation("Authorization", authorization);
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+            if (contentType.Length > 0) request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        }
+
+        using var response = await _client.SendAsync(request, TestContext.Current.CancellationToken);
+        return new Reply(
+            (int)response.StatusCode,
+            response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated)
+                .ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Sends raw bytes and gives back everything that came, for what a client library would smooth over.</summary>
+    public async Task<string> SendRawAsync(string request)
+    {
+        var colon = Host.LastIndexOf(':');
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Parse(Host[..colon]), int.Parse(Host[(colon + 1)..]), TestContext.Current.CancellationToken);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(request), TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Puts a record into the store as if the device had registered.</summary>
+    public async Task<RegistrationRecord> RegisterAsync(RegistrationRecord record)
+    {
+        var stored = await _store.FindRegistrationAsync(record.InstanceName, record.RegistrationId, CancellationToken.None);
+        var outcome = await _store.CommitAsync([new PutRegistration(record, stored?.ETag)], CancellationToken.None);
+        Assert.Equal(CommitOutcome.Committed, outcome);
+        return record;
+    }
+
+    private LinkedHub Hub() => new()
+    {
+        InstanceName = Instance.Name,
+        HostName = LinkedHubName,
+        Connector = "embedded",
+        ConnectionString = new Secret("HostName=hub1.example.net"),
+        ETag = ETag.Create(DateTimeOffset.UtcNow),
+    };
+
+    private sealed class LogCapture : ILoggerProvider, ILogger
+    {
+        private readonly StringBuilder _text = new();
+
+        public string Text
+        {
+            get
+            {
+                lock (_text) return _text.ToString();
+            }
+        }
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            lock (_text) _text.AppendLine(formatter(state, exception));
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
+
+/// <summary>An answer.</summary>
+public sealed record Reply(int Status, IReadOnlyDictionary<string, string> Headers, string Text)
+{
+    /// <summary>The body as JSON.</summary>
+    public JsonElement Json { get; } = Parse(Text);
+
+    /// <summary>The member at a dotted path; undefined when there is none.</summary>
+    public JsonElement this[string path] => path.Split('.').Aggregate(
+        Json, (element, name) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : default);
+
+    public string? ETag => this["etag"].GetString();
+
+    public int ErrorCode => this["errorCode"] is { ValueKind: JsonValueKind.Number } code ? code.GetInt32() : 0;
+
+    public string? Message => this["message"] is { ValueKind: JsonValueKind.String } message ? message.GetString() : null;
+
+    /// <summary>Names of the root object's members, in order.</summary>
+    public string Members => string.Join(' ', Json.EnumerateObject().Select(member => member.Name));
+
+    public Reply ShouldBe(int statusOrErrorCode)
+    {
+        var expectedStatus = statusOrErrorCode > 999 ? statusOrErrorCode / 1000 : statusOrErrorCode;
+        Assert.True(expectedStatus == Status, $"Expected {statusOrErrorCode}, got {Status}: {Text}");
+        if (statusOrErrorCode > 999) Assert.True(statusOrErrorCode == ErrorCode, $"Expected {statusOrErrorCode}: {Text}");
+        return this;
+    }
+
+    private static JsonElement Parse(string text)
+    {
+        if (text.Length == 0) return default;
+        using var document = JsonDocument.Parse(text);
+        return document.RootElement.Clone();
+    }
+}
