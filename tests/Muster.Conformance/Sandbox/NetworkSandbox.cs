@@ -88,6 +88,7 @@ public sealed class NetworkSandbox : IAsyncDisposable
 
     private static ProcessStartInfo Redirected(string file, IEnumerable<string> arguments) => new(file, arguments)
     {
+        UseShellExecute = false,
         RedirectStandardInput = true,
         RedirectStandardOutput = true,
         RedirectStandardError = true,

@@ -45,10 +45,9 @@ public sealed class SandboxedProcess : IAsyncDisposable
     }
 
     /// <summary>Reads the next line of standard output; null at its end.</summary>
-    public async Task<string?> ReadLineAsync()
+    public async Task<string?> ReadLineAsync(CancellationToken cancellationToken = default)
     {
-        using var hang = new CancellationTokenSource(HangLimit);
-        var line = await _process.StandardOutput.ReadLineAsync(hang.Token);
+        var line = await _process.StandardOutput.ReadLineAsync(cancellationToken);
         if (line is not null) _lines.Enqueue(line);
         return line;
     }
@@ -56,7 +55,8 @@ public sealed class SandboxedProcess : IAsyncDisposable
     /// <summary>Reads until a line contains a text.</summary>
     public async Task<string> ReadUntilAsync(string text)
     {
-        while (await ReadLineAsync() is { } line)
+        using var hang = new CancellationTokenSource(HangLimit);
+        while (await ReadLineAsync(hang.Token) is { } line)
         {
             if (line.Contains(text, StringComparison.Ordinal)) return line;
         }
@@ -79,7 +79,11 @@ public sealed class SandboxedProcess : IAsyncDisposable
     public async Task<int> WaitForExitAsync(TimeSpan? limit = null)
     {
         using var hang = new CancellationTokenSource(limit ?? HangLimit);
-        while (await _process.StandardOutput.ReadLineAsync(hang.Token) is { } line) _lines.Enqueue(line);
+        while (await ReadLineAsync(hang.Token) is not null)
+        {
+            // The lines are kept as they are read.
+        }
+
         await _errorReader.WaitAsync(hang.Token);
         await _process.WaitForExitAsync(hang.Token);
         return _process.ExitCode;

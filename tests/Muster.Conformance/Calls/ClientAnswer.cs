@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Muster.Conformance.Clients;
+namespace Muster.Conformance.Calls;
 
 /// <summary>What an official client gave to its caller: a result or an error.</summary>
 public sealed record ClientAnswer(JsonNode? Result, string? ErrorName, string? ErrorMessage, string? ErrorBody)

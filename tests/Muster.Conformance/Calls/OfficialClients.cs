@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Muster.Composition;
 using Muster.Conformance.Sandbox;
 
-namespace Muster.Conformance.Clients;
+namespace Muster.Conformance.Calls;
 
 /// <summary>The official clients for Node.js, unmodified, in one process inside the sandbox of the server.</summary>
 public sealed class OfficialClients : IAsyncDisposable
