@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using Muster.Composition;
+using Muster.Conformance.Sandbox;
+
+namespace Muster.Conformance.Calls;
+
+/// <summary>The official clients for Node.js, unmodified, in one process inside the sandbox of the server.</summary>
+public sealed class OfficialClients : IAsyncDisposable
+{
+    private readonly SandboxedProcess _node;
+    private readonly EndpointsDocument _endpoints;
+    private readonly ConcurrentDictionary<int, TaskCompletionSource<ClientAnswer>> _pending = new();
+    private readonly SemaphoreSlim _writing = new(1);
+    private readonly Task _reader;
+    private int _lastId;
+
+    private OfficialClients(SandboxedProcess node, EndpointsDocument endpoints)
+    {
+        _node = node;
+        _endpoints = endpoints;
+        _reader = ReadAsync();
+    }
+
+    /// <summary>Starts the process of the clients.</summary>
+    public static async Task<OfficialClients> StartAsync(NetworkSandbox sandbox, EndpointsDocument endpoints)
+    {
+        var script = Path.Combine(RepositoryFiles.ClientScripts, "calls.js");
+        return new OfficialClients(await sandbox.StartAsync(Trust(endpoints), "node", script), endpoints);
+    }
+
+    /// <summary>The variable by which Node.js trusts the server's root certificate.</summary>
+    public static Dictionary<string, string> Trust(EndpointsDocument endpoints) => new() { ["NODE_EXTRA_CA_CERTS"] = endpoints.RootCertificate! };
+
+    /// <summary>Calls a method of <c>ProvisioningServiceClient</c>.</summary>
+    public Task<ClientAnswer> ServiceAsync(string method, params JsonNode?[] arguments) =>
+        CallAsync("service", _endpoints.ServiceConnectionString, method, arguments);
+
+    /// <summary>Calls a method of <c>Registry</c> at one of the embedded hubs.</summary>
+    public Task<ClientAnswer> HubAsync(string hubHostName, string method, params JsonNode?[] arguments) =>
+        CallAsync("hub", _endpoints.Hubs.Single(hub => hub.HostName == hubHostName).ConnectionString, method, arguments);
+
+    /// <summary>Registers a device with <c>ProvisioningDeviceClient</c> over HTTPS.</summary>
+    public Task<ClientAnswer> RegisterAsync(string registrationId, string key, JsonNode? payload = null)
+    {
+        var request = new JsonObject
+        {
+            ["host"] = _endpoints.DeviceEndpoint,
+            ["idScope"] = _endpoints.IdScope,
+            ["registrationId"] = registrationId,
+            ["key"] = key,
+        };
+        if (payload is not null) request["payload"] = payload;
+        return CallAsync("device", null, "register", [request]);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _node.DisposeAsync();
+        await _reader;
+        _writing.Dispose();
+    }
+
+    private async Task<ClientAnswer> CallAsync(string client, string? connectionString, string method, JsonNode?[] arguments)
+    {
+        var id = Interlocked.Increment(ref _lastId);
+        var answer = new TaskCompletionSource<ClientAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _pending[id] = answer;
+        var call = new JsonObject
+        {
+            ["id"] = id,
+            ["client"] = client,
+            ["connectionString"] = connectionString,
+            ["method"] = method,
+            ["args"] = new JsonArray([.. arguments.Select(argument => argument?.DeepClone())]),
+        };
+        await _writing.WaitAsync();
+        try
+        {
+            await _node.WriteLineAsync(call.ToJsonString());
+        }
+        finally
+        {
+            _writing.Release();
+        }
+
+        return await answer.Task.WaitAsync(SandboxedProcess.HangLimit);
+    }
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            while (await _node.ReadLineAsync() is { } line)
+            {
+                var answer = JsonNode.Parse(line)!;
+                var error = answer["error"];
+                _pending[answer["id"]!.GetValue<int>()].SetResult(new ClientAnswer(
+                    answer["result"], error?["name"]?.ToString(), error?["message"]?.ToString(),
+                    error?["body"]?.ToString() ?? error?["result"]?.ToJsonString()));
+            }
+        }
+        finally
+        {
+            var ended = new InvalidOperationException($"The process of the clients has ended.\n{_node.Errors}");
+            foreach (var call in _pending.Values) call.TrySetException(ended);
+        }
+    }
+}

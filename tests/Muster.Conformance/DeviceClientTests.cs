@@ -1,0 +1,173 @@
+using System.Text.Json.Nodes;
+using Muster.Conformance.Calls;
+using Muster.Conformance.Server;
+
+namespace Muster.Conformance;
+
+/// <summary>azure-iot-provisioning-device registers devices over HTTPS with symmetric keys.</summary>
+public sealed class DeviceClientTests(TwoHubServer muster)
+{
+    private OfficialClients Clients => muster.Clients;
+
+    [Theory]
+    [InlineData("primary")]
+    [InlineData("secondary")]
+    public async Task A_device_registers_with_a_key_of_its_own(string slot)
+    {
+        var id = "own-" + slot;
+        var keys = new Dictionary<string, string> { ["primary"] = Keys.New(), ["secondary"] = Keys.New() };
+        await EnrollAsync(Enrollments.Individual(id, keys["primary"], keys["secondary"]));
+
+        AssertAssigned((await Clients.RegisterAsync(id, keys[slot])).Value, id);
+    }
+
+    [Theory]
+    [InlineData("primary")]
+    [InlineData("secondary")]
+    public async Task A_device_of_a_group_registers_with_a_derived_key(string slot)
+    {
+        var id = "derived-" + slot;
+        var keys = new Dictionary<string, string> { ["primary"] = Keys.New(), ["secondary"] = Keys.New() };
+        await EnrollGroupAsync(Enrollments.Group("group-of-" + slot, keys["primary"], keys["secondary"]));
+
+        var result = (await Clients.RegisterAsync(id, Keys.Derive(keys[slot], id))).Value;
+        AssertAssigned(result, id);
+        Assert.Equal("group-of-" + slot, (string?)result["symmetricKey"]?["enrollmentGroupId"]);
+    }
+
+    [Fact]
+    public async Task A_device_of_a_group_may_change_from_the_primary_to_the_secondary_derived_key()
+    {
+        var (primary, secondary) = (Keys.New(), Keys.New());
+        await EnrollGroupAsync(Enrollments.Group("rolling-group", primary, secondary));
+
+        var first = (await Clients.RegisterAsync("rolling", Keys.Derive(primary, "rolling"))).Value;
+        var second = (await Clients.RegisterAsync("rolling", Keys.Derive(secondary, "rolling"))).Value;
+        Assert.Equal((string?)first["assignedHub"], (string?)second["assignedHub"]);
+    }
+
+    [Fact]
+    public async Task A_second_registration_keeps_hub_and_substatus()
+    {
+        var key = Keys.New();
+        await EnrollAsync(Enrollments.Individual("again", key));
+        var first = (await Clients.RegisterAsync("again", key)).Value;
+        var second = (await Clients.RegisterAsync("again", key)).Value;
+
+        AssertAssigned(second, "again");
+        Assert.Equal((string?)first["assignedHub"], (string?)second["assignedHub"]);
+    }
+
+    [Fact]
+    public async Task The_device_ID_of_the_enrollment_wins_over_the_registration_ID()
+    {
+        var key = Keys.New();
+        await EnrollAsync(Enrollments.Individual("serial-4711", key).With("deviceId", "pump-north"));
+        var result = (await Clients.RegisterAsync("serial-4711", key)).Value;
+        Assert.Equal("pump-north", (string?)result["deviceId"]);
+        Assert.Equal("serial-4711", (string?)result["registrationId"]);
+    }
+
+    [Theory]
+    [InlineData("""{"modelId":"dtmi:a:b;1"}""")]
+    [InlineData("[1,2,3]")]
+    [InlineData("\"text\"")]
+    public async Task A_payload_of_any_kind_is_accepted(string payload)
+    {
+        var id = $"payload-{payload.Length}";
+        var key = Keys.New();
+        await EnrollAsync(Enrollments.Individual(id, key));
+        AssertAssigned((await Clients.RegisterAsync(id, key, JsonNode.Parse(payload))).Value, id);
+    }
+
+    [Fact]
+    public async Task A_disabled_individual_enrollment_tells_the_device_so()
+    {
+        var key = Keys.New();
+        await EnrollAsync(Enrollments.Individual("disabled-device", key).With("provisioningStatus", "disabled"));
+        AssertDisabled(await Clients.RegisterAsync("disabled-device", key));
+    }
+
+    [Fact]
+    public async Task A_disabled_group_tells_its_devices_so()
+    {
+        var key = Keys.New();
+        await EnrollGroupAsync(Enrollments.Group("disabled-group", key).With("provisioningStatus", "disabled"));
+        AssertDisabled(await Clients.RegisterAsync("disabled-member", Keys.Derive(key, "disabled-member")));
+    }
+
+    [Theory]
+    [InlineData("a wrong key for an enrolled device", "guarded", "new")]
+    [InlineData("a key for a device that no enrollment fits", "nowhere-enrolled", "new")]
+    [InlineData("the key of a group used directly", "guarded-member", "group")]
+    [InlineData("a key derived for another device", "guarded-member", "derived for another")]
+    [InlineData("a wrong key that hides a disabled enrollment", "guarded-disabled", "new")]
+    public async Task A_key_that_fits_no_enrollment_is_an_UnauthorizedError(string what, string registrationId, string presented)
+    {
+        Assert.NotEmpty(what);
+        var unique = $"{registrationId}-{presented.Length}";
+        var groupKey = Keys.New();
+        await EnrollGroupAsync(Enrollments.Group("guard-" + unique, groupKey));
+        if (registrationId == "guarded") await EnrollAsync(Enrollments.Individual(unique, Keys.New()));
+        if (registrationId == "guarded-disabled")
+            await EnrollAsync(Enrollments.Individual(unique, Keys.New()).With("provisioningStatus", "disabled"));
+
+        var key = presented switch
+        {
+            "group" => groupKey,
+            "derived for another" => Keys.Derive(groupKey, "someone-else"),
+            _ => Keys.New(),
+        };
+        var answer = await Clients.RegisterAsync(unique, key);
+        answer.FailedWith("UnauthorizedError");
+        Assert.Contains("\"errorCode\":401", answer.ErrorBody, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_individual_enrollment_wins_over_the_group_even_with_a_derived_key()
+    {
+        var groupKey = Keys.New();
+        await EnrollGroupAsync(Enrollments.Group("outer-group", groupKey));
+        await EnrollAsync(Enrollments.Individual("inner-device", Keys.New()));
+        (await Clients.RegisterAsync("inner-device", Keys.Derive(groupKey, "inner-device"))).FailedWith("UnauthorizedError");
+    }
+
+    [Fact]
+    public async Task A_hub_that_is_not_linked_fails_the_registration()
+    {
+        var key = Keys.New();
+        var enrolled = await Clients.ServiceAsync(
+            "createOrUpdateIndividualEnrollment", Enrollments.Individual("lost", key).AtHub("elsewhere.test"));
+        if (enrolled.ErrorName is null)
+        {
+            var answer = await Clients.RegisterAsync("lost", key);
+            Assert.NotNull(answer.ErrorName);
+            Assert.Contains("401001", answer.ErrorBody, StringComparison.Ordinal);
+        }
+        else
+        {
+            enrolled.FailedWith("ArgumentError");
+        }
+    }
+
+    private static void AssertAssigned(JsonNode result, string id)
+    {
+        Assert.Equal("assigned", (string?)result["status"]);
+        Assert.Equal("initialAssignment", (string?)result["substatus"]);
+        Assert.Equal(id, (string?)result["registrationId"]);
+        Assert.Equal(id, (string?)result["deviceId"]);
+        Assert.Contains((string?)result["assignedHub"], (string[])[TwoHubServer.HubA, TwoHubServer.HubB]);
+    }
+
+    private static void AssertDisabled(ClientAnswer answer)
+    {
+        answer.FailedWith("SyntaxError");
+        Assert.Equal("status is disabled", answer.ErrorMessage);
+    }
+
+    private async Task EnrollAsync(JsonObject enrollment) =>
+        (await Clients.ServiceAsync("createOrUpdateIndividualEnrollment", enrollment)).Succeeded();
+
+    private async Task EnrollGroupAsync(JsonObject group) =>
+        (await Clients.ServiceAsync("createOrUpdateEnrollmentGroup", group)).Succeeded();
+}

@@ -1,0 +1,53 @@
+// Makes calls with the unmodified official clients. Each line of standard input is one call as JSON; each call is answered by
+// one line of JSON on standard output, {"id", "result"} or {"id", "error"}. What an answer means is judged by the tests.
+'use strict';
+
+const readline = require('readline');
+const { ProvisioningServiceClient } = require('azure-iot-provisioning-service');
+const { Registry } = require('azure-iothub');
+const device = require('./device');
+
+const targets = {
+  service: connectionString => ProvisioningServiceClient.fromConnectionString(connectionString),
+  hub: connectionString => Registry.fromConnectionString(connectionString),
+};
+const opened = new Map();
+
+function open(call) {
+  const key = `${call.client} ${call.connectionString}`;
+  if (!opened.has(key)) opened.set(key, targets[call.client](call.connectionString));
+  return opened.get(key);
+}
+
+// A method whose name ends with "Query" makes a query; all its pages are read.
+async function readAll(query) {
+  const items = [];
+  do {
+    const page = await query.next();
+    items.push(...page.responseBody);
+  } while (query.hasMoreResults);
+  return items;
+}
+
+async function make(call) {
+  if (call.client === 'device') return device.register(call.args[0]);
+  const client = open(call);
+  const answer = await client[call.method](...call.args);
+  if (call.method.endsWith('Query')) return readAll(answer);
+  return answer && answer.responseBody !== undefined ? answer.responseBody : answer;
+}
+
+function describe(error) {
+  return { name: error.name, message: error.message, body: error.responseBody, result: error.result };
+}
+
+readline.createInterface({ input: process.stdin }).on('line', async line => {
+  const call = JSON.parse(line);
+  let answer;
+  try {
+    answer = { id: call.id, result: (await make(call)) ?? null };
+  } catch (error) {
+    answer = { id: call.id, error: describe(error) };
+  }
+  process.stdout.write(JSON.stringify(answer) + '\n');
+});
