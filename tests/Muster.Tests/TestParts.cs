@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Muster.Composition;
@@ -14,13 +15,18 @@ internal sealed class TestParts : IServerParts
 
     public ServerContext? Context { get; private set; }
 
-    public void ConfigureServices(IServiceCollection services, ServerContext context)
+    public Task ConfigureServicesAsync(IServiceCollection services, ServerContext context, CancellationToken cancellationToken)
     {
         Context = context;
         Services(services);
+        return Task.CompletedTask;
     }
 
     public ValueTask<ServedInstance?> OpenAsync(IServiceProvider services, CancellationToken cancellationToken) => new(Instance);
+
+    public void UseHttps(IApplicationBuilder door)
+    {
+    }
 
     public void MapHttps(IEndpointRouteBuilder endpoints) => Endpoints(endpoints);
 }

@@ -55,6 +55,7 @@ internal static class HubAuthorization
         return requestHost.HasValue && CoversOn(requestHost.Value!);
 
         bool CoversOn(string host) =>
-            SasScope.Covers(resource, host, target.Path) || SasScope.Covers(resource, host, target.RawPath.TrimEnd('/'));
+            SasScope.Covers(resource, host, target.Path, StringComparison.Ordinal)
+            || SasScope.Covers(resource, host, target.RawPath.TrimEnd('/'), StringComparison.Ordinal);
     }
 }

@@ -11,7 +11,9 @@ public static class SasScope
     /// <param name="resource">Decoded <c>sr</c>, for example <c>host/enrollments</c>.</param>
     /// <param name="host">Request host, with or without port.</param>
     /// <param name="path">Request path, starting with a slash, percent-decoded.</param>
-    public static bool Covers(string resource, string host, string path)
+    /// <param name="pathComparison">How paths compare: a hub's device IDs differ by case, provisioning IDs do not.</param>
+    public static bool Covers(
+        string resource, string host, string path, StringComparison pathComparison = StringComparison.OrdinalIgnoreCase)
     {
         var scheme = resource.IndexOf("://", StringComparison.Ordinal);
         if (scheme >= 0) resource = resource[(scheme + 3)..];
@@ -23,7 +25,7 @@ public static class SasScope
         if (slash < 0) return true;
 
         var prefix = resource[slash..];
-        return path.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
+        return path.StartsWith(prefix, pathComparison)
             && (path.Length == prefix.Length || path[prefix.Length] == '/');
     }
 

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
-using Microsoft.Extensions.Logging.Console;
 using Muster.Certificates;
 using Muster.CommandLine;
 using Muster.Configuration;
@@ -73,9 +72,11 @@ public sealed class MusterServer : IAsyncDisposable
             if (own is not null) resources.Add(own);
             var tls = new ServerTls((IServerCertificateSource?)own ?? new UserCertificate(options, time));
             var endpoint = HostName.WithPort(options.PublicName, doors.Https.Port, MusterOptions.DefaultHttpsPort);
-            var context = new ServerContext(options, folder.Path, secretsKey, doors.Https.Port, endpoint);
-
+            
             var builder = CreateBuilder(options, doors, tls);
+            var loggers = LoggerFactory.Create(logging => ConsoleLogging.Configure(logging, builder.Configuration));
+            resources.Add(loggers);
+            var context = new ServerContext(options, folder.Path, secretsKey, doors.Https.Port, endpoint, loggers);
             await ConfigureServicesAsync(builder.Services, parts, context, tls, time, cancellationToken);
             app = builder.Build();
 
@@ -156,15 +157,7 @@ public sealed class MusterServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "muster" });
         foreach (var file in options.ConfigurationFiles) builder.Configuration.AddJsonFile(file, optional: true, reloadOnChange: false);
 
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.ColorBehavior = LoggerColorBehavior.Disabled;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ssZ ";
-            console.UseUtcTimestamp = true;
-        });
+        ConsoleLogging.Configure(builder.Logging, builder.Configuration);
 
         builder.WebHost.UseKestrelCore();
         builder.WebHost.UseKestrelHttpsConfiguration();

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Muster.Api.Errors;
 using Muster.Api.Requests;
 using Muster.Core.Allocation;
@@ -85,15 +86,20 @@ public sealed class ProvisioningParts : IServerParts
     private static async Task AddStoreAsync(IServiceCollection services, ServerContext context, CancellationToken cancellationToken)
     {
         var options = new SqliteStoreOptions { Path = Path.Combine(context.DataFolder, DatabaseFile), SecretsKey = context.SecretsKey };
-        using var loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole().AddFilter(level => level >= LogLevel.Warning));
         SqliteProvisioningStore store;
         try
         {
-            store = await SqliteProvisioningStore.OpenAsync(options, TimeProvider.System, loggers, cancellationToken);
+            store = await SqliteProvisioningStore.OpenAsync(options, TimeProvider.System, context.Loggers, cancellationToken);
         }
         catch (Exception problem) when (problem is StoreVersionException or StoreKeyException)
         {
             throw new CannotStartException(problem.Message, problem);
+        }
+        catch (SqliteException problem)
+        {
+            throw new CannotStartException(
+                $"The database {options.Path} cannot be opened: {problem.Message} Restore it from a backup, or name another folder with --data.",
+                problem);
         }
 
         // Made by a factory, so that the container closes it after everything that uses it.

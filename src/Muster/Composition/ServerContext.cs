@@ -8,5 +8,11 @@ namespace Muster.Composition;
 /// <param name="SecretsKey">The 32 bytes that encrypt secrets at rest.</param>
 /// <param name="HttpsPort">The real port of HTTPS.</param>
 /// <param name="ServiceEndpoint">Public name, with the port where it is not 443: the host in connection strings.</param>
+/// <param name="Loggers">Loggers for what opens before services are made; they live as long as the server.</param>
 public sealed record ServerContext(
-    MusterOptions Options, string DataFolder, ReadOnlyMemory<byte> SecretsKey, int HttpsPort, string ServiceEndpoint);
+    MusterOptions Options,
+    string DataFolder,
+    ReadOnlyMemory<byte> SecretsKey,
+    int HttpsPort,
+    string ServiceEndpoint,
+    ILoggerFactory Loggers);

@@ -21,4 +21,11 @@ public sealed class SasScopeTests
     [InlineData("/", "dps.test", "/enrollments/x", false)]
     public void Resource_covers_host_and_whole_path_segments(string resource, string host, string path, bool covers) =>
         Assert.Equal(covers, SasScope.Covers(resource, host, path));
+
+    [Theory]
+    [InlineData("hub.test/devices/dev1", "/devices/dev1", true)]
+    [InlineData("hub.test/devices/DEV1", "/devices/dev1", false)]
+    [InlineData("HUB.test/devices/dev1", "/devices/dev1", true)]
+    public void Paths_compare_with_case_where_the_caller_says_so(string resource, string path, bool covers) =>
+        Assert.Equal(covers, SasScope.Covers(resource, "hub.test", path, StringComparison.Ordinal));
 }
