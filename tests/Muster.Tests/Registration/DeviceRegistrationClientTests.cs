@@ -85,7 +85,8 @@ public sealed class DeviceRegistrationClientTests
     [InlineData(200, "<html>hello</html>", "200", "HTTP", "is not a provisioning service")]
     [InlineData(202, """{"status":"disabled","registrationState":{"status":"disabled"}}""", "disabled", "dev-1", "enable the enrollment")]
     [InlineData(200, Failed, "400207", "Custom allocation failed", "allocation policy")]
-    public async Task A_refusal_is_told_with_code_message_and_what_to_do(int status, string body, string first, string second, string advice)
+    public async Task A_refusal_is_told_with_code_message_and_what_to_do(
+        int status, string body, string first, string second, string advice)
     {
         await using var service = await ScriptedService.StartAsync((status, null, body));
 
