@@ -18,7 +18,7 @@ public static class DeviceRegisterCommand
 
     private static Option<string[]> Id { get; } = Text("--id", "ID", "Registration ID of the device. Required");
 
-    private static Option<string[]> Key { get; } = 
+    private static Option<string[]> Key { get; } =
         Text("--key", "KEY", "The device's own symmetric key, Base64. Either this or --group-key");
 
     private static Option<string[]> GroupKey { get; } =
