@@ -103,7 +103,11 @@ public static class CertificateAuthority
         var extension = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
         return extension is null
             ? []
-            : [.. extension.EnumerateDnsNames().Select(HostName.Normalize), .. extension.EnumerateIPAddresses().Select(ip => ip.ToString())];
+            :
+            [
+                .. extension.EnumerateDnsNames().Select(HostName.Normalize),
+                .. extension.EnumerateIPAddresses().Select(ip => ip.ToString()),
+            ];
     }
 
     private static bool HasExtension(X509Certificate2 certificate, X509Extension wanted) =>

@@ -26,7 +26,7 @@ public sealed class OwnCertificates : IServerCertificateSource, IDisposable
     /// <param name="names">Names that the server certificate shall have, in normal form, without repeats.</param>
     /// <param name="crlUrl">Where clients will find the revocation list.</param>
     /// <param name="time">The clock.</param>
-    /// <exception cref="CannotStartException">The root in the folder is broken: devices trust it, so it is not replaced silently.</exception>
+    /// <exception cref="CannotStartException">The root in the folder is broken; devices trust it, so it is not replaced.</exception>
     public OwnCertificates(string folder, IReadOnlyList<string> names, string crlUrl, TimeProvider time)
     {
         _folder = folder;
@@ -131,7 +131,7 @@ public sealed class OwnCertificates : IServerCertificateSource, IDisposable
         {
             return X509Certificate2.CreateFromPemFile(RootFile, RootKeyFile);
         }
-        catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception exception) when (IsUnreadable(exception))
         {
             throw Broken(exception.Message, exception);
         }
@@ -157,7 +157,7 @@ public sealed class OwnCertificates : IServerCertificateSource, IDisposable
             if (IsUsable(server, now)) return server;
             server.Dispose();
         }
-        catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception exception) when (IsUnreadable(exception))
         {
             // Nobody trusts the server certificate by itself, so a broken one is simply replaced.
         }
@@ -171,6 +171,10 @@ public sealed class OwnCertificates : IServerCertificateSource, IDisposable
         SavePair(server, ServerFile, ServerKeyFile);
         return server;
     }
+
+    /// <summary>Whether a PEM file, rather than this program, is at fault.</summary>
+    private static bool IsUnreadable(Exception exception) =>
+        exception is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException;
 
     private static void SavePair(X509Certificate2 certificate, string file, string keyFile)
     {

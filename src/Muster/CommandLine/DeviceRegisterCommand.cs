@@ -18,7 +18,8 @@ public static class DeviceRegisterCommand
 
     private static Option<string[]> Id { get; } = Text("--id", "ID", "Registration ID of the device. Required");
 
-    private static Option<string[]> Key { get; } = Text("--key", "KEY", "The device's own symmetric key, Base64. Either this or --group-key");
+    private static Option<string[]> Key { get; } =
+        Text("--key", "KEY", "The device's own symmetric key, Base64. Either this or --group-key");
 
     private static Option<string[]> GroupKey { get; } =
         Text("--group-key", "KEY", "Symmetric key of the enrollment group, Base64; the device's key is derived from it");
@@ -42,7 +43,8 @@ public static class DeviceRegisterCommand
 
             Exit codes: 0 assigned, 1 refused, failed or disabled, 2 wrong options, 4 service not reached.
             """);
-        foreach (var option in (Option[])[IdScope, Id, Key, GroupKey, Endpoint, RootCertificate, Payload, Data]) command.Options.Add(option);
+        Option[] options = [IdScope, Id, Key, GroupKey, Endpoint, RootCertificate, Payload, Data];
+        foreach (var option in options) command.Options.Add(option);
         command.SetAction((parse, cancellationToken) => RunAsync(parse, TimeProvider.System, cancellationToken));
         return command;
     }
@@ -76,13 +78,21 @@ public static class DeviceRegisterCommand
         var endpointsFile = Path.Combine(Path.GetFullPath(values.GetValueOrDefault(Data, "data")), "endpoints.json");
         var defaults = EndpointsDocument.TryLoad(endpointsFile);
         if (defaults is null && values.ContainsKey(Data))
-            mistakes.Add(new(Data.Name, values[Data], $"There is no readable {endpointsFile}. Allowed is the data folder of a running Muster."));
+        {
+            mistakes.Add(new(Data.Name, values[Data],
+                $"There is no readable {endpointsFile}. Allowed is the data folder of a running Muster."));
+        }
+
 
         var id = ReadId(values, mistakes);
         var key = ReadKey(values, id, mistakes);
         var scope = values.GetValueOrDefault(IdScope) ?? defaults?.IdScope;
         if (string.IsNullOrWhiteSpace(scope))
-            mistakes.Add(new(IdScope.Name, values.GetValueOrDefault(IdScope), "It is missing. Allowed is the ID scope that the service prints at start."));
+        {
+            mistakes.Add(new(IdScope.Name, values.GetValueOrDefault(IdScope),
+                "It is missing. Allowed is the ID scope that the service prints at start."));
+        }
+
         var endpoint = ReadEndpoint(values.GetValueOrDefault(Endpoint) ?? defaults?.DeviceEndpoint, mistakes);
         var payload = ReadPayload(values.GetValueOrDefault(Payload), mistakes);
         var root = ReadRoot(values.GetValueOrDefault(RootCertificate), mistakes)
@@ -149,7 +159,8 @@ public static class DeviceRegisterCommand
 
     private static Uri? ReadEndpoint(string? text, List<OptionMistake> mistakes)
     {
-        const string Allowed = "Allowed is a host name, with a port where it is not 443: dps.example.org, localhost:8443 or https://localhost:8443.";
+        const string Allowed =
+            "Allowed is a host name, with a port where it is not 443: dps.example.org, localhost:8443 or https://localhost:8443.";
         if (string.IsNullOrWhiteSpace(text))
         {
             mistakes.Add(new(Endpoint.Name, text, $"It is missing. {Allowed}"));
@@ -192,7 +203,8 @@ public static class DeviceRegisterCommand
             if (roots.Count > 0) return file;
             mistakes.Add(new(RootCertificate.Name, file, "It holds no certificate. Allowed are PEM files."));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
             mistakes.Add(new(RootCertificate.Name, file, $"It cannot be read: {exception.Message.TrimEnd('.')}. Allowed are PEM files."));
         }

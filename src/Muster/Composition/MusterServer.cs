@@ -72,7 +72,7 @@ public sealed class MusterServer : IAsyncDisposable
             if (own is not null) resources.Add(own);
             var tls = new ServerTls((IServerCertificateSource?)own ?? new UserCertificate(options, time));
             var endpoint = HostName.WithPort(options.PublicName, doors.Https.Port, MusterOptions.DefaultHttpsPort);
-            
+
             var builder = CreateBuilder(options, doors, tls);
             var loggers = LoggerFactory.Create(logging => ConsoleLogging.Configure(logging, builder.Configuration));
             resources.Add(loggers);

@@ -48,6 +48,8 @@ public sealed class QuickStart
     {
         var own = Path.Combine(AppContext.BaseDirectory, "muster");
         var process = Environment.ProcessPath;
-        return process is not null && Path.GetFileNameWithoutExtension(process) == "muster" ? Quote(process) : $"dotnet {Quote(own + ".dll")}";
+        return process is not null && Path.GetFileNameWithoutExtension(process) == "muster"
+            ? Quote(process)
+            : $"dotnet {Quote(own + ".dll")}";
     }
 }

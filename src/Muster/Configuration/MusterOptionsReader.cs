@@ -146,7 +146,9 @@ public static class MusterOptionsReader
         private void CheckCertificatePair(MusterOptions options)
         {
             if (Find("Certificate") is null == Find("CertificateKey") is null) return;
-            var (present, missing) = options.CertificateFile is null ? ("CertificateKey", "--certificate") : ("Certificate", "--certificate-key");
+            var (present, missing) = options.CertificateFile is null
+                ? ("CertificateKey", "--certificate")
+                : ("Certificate", "--certificate-key");
             if (Find(present) is var (name, values))
                 mistakes.Add(new(name, string.Join(' ', values), $"It needs {missing} beside it. Allowed are both or neither."));
         }

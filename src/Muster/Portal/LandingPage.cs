@@ -51,7 +51,8 @@ public sealed class LandingPage
         if (endpoints.IdScope is { } scope) Row("ID scope", Code(scope));
         Row("Service endpoint", Code(endpoints.ServiceEndpoint));
         Row("Device endpoint", Code(endpoints.DeviceEndpoint));
-        if (endpoints.ServiceConnectionString is { } service) Row("Service connection string", Hidden("service connection string", service));
+        if (endpoints.ServiceConnectionString is { } service)
+            Row("Service connection string", Hidden("service connection string", service));
         foreach (var hub in endpoints.Hubs)
         {
             Row("Embedded hub", Code(hub.HostName));
@@ -95,10 +96,12 @@ public sealed class LandingPage
     }
 
     /// <summary>The official clients have no option for the port, so the page says what stands in their way.</summary>
-    private static string PortNote(EndpointsDocument endpoints) => endpoints.HttpsPort == 443 ? "" : string.Create(CultureInfo.InvariantCulture, $"""
-        <p class="note">The official clients speak only to port 443, and this server uses {endpoints.HttpsPort}: step 2 needs a server
-        started with <code>--https-port 443</code>. Step 3 works with any port.</p>
-        """);
+    private static string PortNote(EndpointsDocument endpoints) => endpoints.HttpsPort == 443
+        ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"""
+            <p class="note">The official clients speak only to port 443, and this server uses {endpoints.HttpsPort}: step 2 needs a server
+            started with <code>--https-port 443</code>. Step 3 works with any port.</p>
+            """);
 
     private static string Notice(string title, string body) =>
         Document(title, "Muster, device provisioning service", $"<section>{body}</section>", "");

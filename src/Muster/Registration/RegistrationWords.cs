@@ -22,7 +22,11 @@ public static class RegistrationWords
 
     /// <summary>Words for a service that cannot be reached.</summary>
     public static RegistrationOutcome Unreachable(DeviceRegistrationRequest request, string reason, string advice) => new(
-        ExitCode.CannotReach, [$"{request.Endpoint.GetLeftPart(UriPartial.Authority)} cannot be reached: {reason}", $"What to do: {advice}"]);
+        ExitCode.CannotReach,
+        [
+            $"{request.Endpoint.GetLeftPart(UriPartial.Authority)} cannot be reached: {reason}",
+            $"What to do: {advice}",
+        ]);
 
     private static RegistrationOutcome Assigned(DeviceRegistrationRequest request, RegistrationAnswer answer)
     {

@@ -41,7 +41,8 @@ public sealed class CommandLineTests : IDisposable
     public async Task Serve_reports_every_mistake_at_once()
     {
         var exit = await RunAsync(
-            "serve", "--https-port", "70000", "--mqtt-port", "x", "--portal-port", "1", "--portal-port", "2", "--colour", "red", "stray", "--host");
+            "serve", "--https-port", "70000", "--mqtt-port", "x", "--portal-port", "1", "--portal-port", "2",
+            "--colour", "red", "stray", "--host");
 
         Assert.Equal(ExitCode.WrongOptions, exit);
         var text = _error.ToString();
@@ -115,7 +116,8 @@ public sealed class CommandLineTests : IDisposable
         await using var service = await ScriptedService.StartAsync((202, null, Assigned));
 
         Assert.Equal(expected, await RunAsync(
-            "device", "register", option, id, "--key", "a2V5", "--endpoint", service.Endpoint, "--id-scope", "0neX", "--root-cert", service.RootFile));
+            "device", "register", option, id, "--key", "a2V5", "--endpoint", service.Endpoint, "--id-scope", "0neX",
+            "--root-cert", service.RootFile));
     }
 
     [Fact]

@@ -107,7 +107,8 @@ public sealed class MusterOptionsReaderTests : IDisposable
             line => Assert.StartsWith($"Muster:AmqpPort in {file}: The value has the wrong shape.", line),
             line => Assert.StartsWith($"Muster:Config in {file} is 'x.json': A configuration file cannot name another one.", line),
             line => Assert.StartsWith($"Muster:Hosts in {_folder.Combine("appsettings.json")} is 'not ok': It is not a host name.", line),
-            line => Assert.StartsWith($"Muster:HttpPort in {_folder.Combine("appsettings.json")} is '443': There is no such option.", line));
+            line => Assert.StartsWith(
+                $"Muster:HttpPort in {_folder.Combine("appsettings.json")} is '443': There is no such option.", line));
     }
 
     [Theory]
@@ -164,7 +165,8 @@ public sealed class MusterOptionsReaderTests : IDisposable
     public void The_port_stands_in_an_endpoint_where_it_is_not_the_scheme_s(string name, int port, string expected) =>
         Assert.Equal(expected, HostName.WithPort(name, port, 443));
 
-    private MusterOptions? Read(IEnumerable<(string Key, string Value)> commandLine, IEnumerable<(string Name, string Value)> environment) =>
+    private MusterOptions? Read(
+        IEnumerable<(string Key, string Value)> commandLine, IEnumerable<(string Name, string Value)> environment) =>
         MusterOptionsReader.Read(
             commandLine.GroupBy(pair => pair.Key, pair => pair.Value)
                 .ToDictionary(group => group.Key, IReadOnlyList<string> (group) => [.. group]),
@@ -173,5 +175,6 @@ public sealed class MusterOptionsReaderTests : IDisposable
             _mistakes);
 
     private static string Describe(MusterOptions o) =>
-        $"{o.DataFolder} {string.Join(',', o.Hosts)} {string.Join(',', o.Hubs)} {o.HttpsPort} {o.MqttPort} {o.AmqpPort} {o.PortalPort} {o.CrlPort} {o.SecretsKeyFile}";
+        $"{o.DataFolder} {string.Join(',', o.Hosts)} {string.Join(',', o.Hubs)} "
+        + $"{o.HttpsPort} {o.MqttPort} {o.AmqpPort} {o.PortalPort} {o.CrlPort} {o.SecretsKeyFile}";
 }

@@ -13,6 +13,11 @@ public sealed class DeviceRegistrationClientTests
         "deviceId":"device-one","status":"assigned","substatus":"initialAssignment"}}
         """;
 
+    private const string Failed = """
+        {"operationId":"5.x","status":"failed","registrationState":{"errorCode":400207,
+        "errorMessage":"Custom allocation failed with status code: 400"}}
+        """;
+
     private readonly ManualTimeProvider _time = new(DateTimeOffset.UtcNow, skipsWaits: true);
 
     [Fact]
@@ -33,7 +38,8 @@ public sealed class DeviceRegistrationClientTests
     [Fact]
     public async Task It_polls_the_operation_after_the_time_that_the_service_names()
     {
-        await using var service = await ScriptedService.StartAsync((202, "3", Assigning), (202, "7", Assigning), (429, "11", "{}"), (200, null, Assigned));
+        await using var service = await ScriptedService.StartAsync(
+            (202, "3", Assigning), (202, "7", Assigning), (429, "11", "{}"), (200, null, Assigned));
 
         var outcome = await RunAsync(service);
 
@@ -42,7 +48,8 @@ public sealed class DeviceRegistrationClientTests
         Assert.Equal(
             [
                 "PUT /0neTEST0001/registrations/dev-1/register?api-version=2021-10-01",
-                "GET /0neTEST0001/registrations/dev-1/operations/5.316aac5bdc130deb.b1e02da8-c3a0-4ff2-a121-7ea7a6b7f550?api-version=2021-10-01",
+                "GET /0neTEST0001/registrations/dev-1/operations/5.316aac5bdc130deb.b1e02da8-c3a0-4ff2-a121-7ea7a6b7f550"
+                + "?api-version=2021-10-01",
             ],
             service.Requests.Select(request => $"{request.Method} {request.Target}").Distinct());
     }
@@ -76,9 +83,10 @@ public sealed class DeviceRegistrationClientTests
     [InlineData(400, """{"errorCode":400000,"trackingId":"t-2","message":"Bad request"}""", "400000", "t-2", "check --id and --payload")]
     [InlineData(500, """{"errorCode":500000,"trackingId":"t-3","message":"Oops"}""", "500000", "t-3", "look at its log")]
     [InlineData(200, "<html>hello</html>", "200", "HTTP", "is not a provisioning service")]
-    [InlineData(202, """{"operationId":"","status":"disabled","registrationState":{"status":"disabled"}}""", "disabled", "dev-1", "enable the enrollment")]
-    [InlineData(200, """{"operationId":"5.x","status":"failed","registrationState":{"errorCode":400207,"errorMessage":"Custom allocation failed with status code: 400"}}""", "400207", "Custom allocation failed", "allocation policy")]
-    public async Task A_refusal_is_told_with_code_message_and_what_to_do(int status, string body, string first, string second, string advice)
+    [InlineData(202, """{"status":"disabled","registrationState":{"status":"disabled"}}""", "disabled", "dev-1", "enable the enrollment")]
+    [InlineData(200, Failed, "400207", "Custom allocation failed", "allocation policy")]
+    public async Task A_refusal_is_told_with_code_message_and_what_to_do(
+        int status, string body, string first, string second, string advice)
     {
         await using var service = await ScriptedService.StartAsync((status, null, body));
 
