@@ -39,7 +39,8 @@ public static class ServiceApiSetup
 
         MapMissingId(endpoints, "/registrations");
         endpoints.MapGet("/registrations/{id}", ServiceGate.Guard(AccessRights.RegistrationStatusRead, RegistrationEndpoints.GetAsync));
-        endpoints.MapDelete("/registrations/{id}", ServiceGate.Guard(AccessRights.RegistrationStatusWrite, RegistrationEndpoints.DeleteAsync));
+        endpoints.MapDelete(
+            "/registrations/{id}", ServiceGate.Guard(AccessRights.RegistrationStatusWrite, RegistrationEndpoints.DeleteAsync));
         endpoints.MapPost(
             "/registrations/{id}/query", ServiceGate.Guard(AccessRights.RegistrationStatusRead, RegistrationEndpoints.QueryGroupAsync));
         return endpoints;

@@ -23,7 +23,8 @@ internal static class Bodies
 
     /// <summary>Minimal symmetric attestation with own keys.</summary>
     public const string OwnKeys =
-        "\"attestation\":{\"type\":\"symmetricKey\",\"symmetricKey\":{\"primaryKey\":\"" + PrimaryKey + "\",\"secondaryKey\":\"" + SecondaryKey + "\"}}";
+        "\"attestation\":{\"type\":\"symmetricKey\",\"symmetricKey\":{\"primaryKey\":\"" + PrimaryKey + "\",\"secondaryKey\":\""
+            + SecondaryKey + "\"}}";
 
     /// <summary>Minimal symmetric individual or group.</summary>
     public const string Symmetric = "{" + OwnKeys + "}";

@@ -5,7 +5,8 @@ namespace Muster.ServiceApi.Tests;
 /// <summary>Hubs, policies, twin and the other optional members, and versions: checklist rows 60 to 69, 75, 79, 80, 106 to 108.</summary>
 public sealed class PlacementTests(ServiceApiHost host) : IClassFixture<ServiceApiHost>
 {
-    private const string Webhook = "\"customAllocationDefinition\":{\"webhookUrl\":\"https://hooks.example.net/?code=1\",\"apiVersion\":\"2019-03-31\"}";
+    private const string Webhook =
+        "\"customAllocationDefinition\":{\"webhookUrl\":\"https://hooks.example.net/?code=1\",\"apiVersion\":\"2019-03-31\"}";
 
     private readonly string _path = "/enrollments/" + Bodies.Id();
     private readonly string _groupPath = "/enrollmentGroups/" + Bodies.Id();
@@ -42,7 +43,9 @@ public sealed class PlacementTests(ServiceApiHost host) : IClassFixture<ServiceA
     [Theory]
     [InlineData("capabilities", "{\"iotEdge\":true}")]
     [InlineData("iotHubHostName", "\"Hub1.example.net\"")]
-    [InlineData("initialTwin", "{\"tags\":{\"site\":{\"floor\":3,\"rooms\":[1,\"a\",{\"b\":[]}]}},\"properties\":{\"desired\":{\"count\":1,\"metadata\":{},\"version\":2.50}}}")]
+    [InlineData("initialTwin",
+        "{\"tags\":{\"site\":{\"floor\":3,\"rooms\":[1,\"a\",{\"b\":[]}]}},"
+        + "\"properties\":{\"desired\":{\"count\":1,\"metadata\":{},\"version\":2.50}}}")]
     [InlineData("initialTwin", "{\"tags\":{},\"properties\":{\"desired\":{}}}")]
     [InlineData("initialTwin", "{\"properties\":{}}")]
     [InlineData("initialTwin", "{}")]
@@ -67,7 +70,9 @@ public sealed class PlacementTests(ServiceApiHost host) : IClassFixture<ServiceA
     [InlineData("{\"migrateDeviceData\":false,\"updateHubAssignment\":null}", "{\"updateHubAssignment\":true,\"migrateDeviceData\":false}")]
     [InlineData("{}", "{\"updateHubAssignment\":true,\"migrateDeviceData\":true}")]
     public async Task Absent_flags_of_a_reprovision_policy_are_true(string sent, string shown) =>
-        Assert.Equal(shown, (await host.PutAsync(_path, Bodies.With("\"reprovisionPolicy\":" + sent))).ShouldBe(200)["reprovisionPolicy"].GetRawText());
+        Assert.Equal(shown, Shown(await host.PutAsync(_path, Bodies.With("\"reprovisionPolicy\":" + sent))));
+
+    private static string Shown(Reply reply) => reply.ShouldBe(200)["reprovisionPolicy"].GetRawText();
 
     [Fact]
     public async Task Repeated_hubs_collapse_and_no_hubs_are_absent()
@@ -94,7 +99,8 @@ public sealed class PlacementTests(ServiceApiHost host) : IClassFixture<ServiceA
     public async Task All_members_come_in_the_order_of_the_original()
     {
         var body = Bodies.With(
-            "\"deviceId\":\"d\",\"optionalDeviceInformation\":{},\"capabilities\":{\"iotEdge\":false},\"iotHubHostName\":\"hub1.example.net\","
+            "\"deviceId\":\"d\",\"optionalDeviceInformation\":{},"
+            + "\"capabilities\":{\"iotEdge\":false},\"iotHubHostName\":\"hub1.example.net\","
             + "\"namespaceName\":\"ns-1\",\"certificateAuthorityName\":\"ca-1\",\"certificatePolicyName\":\"pol-1\",\"initialTwin\":{},"
             + "\"reprovisionPolicy\":{},\"allocationPolicy\":\"hashed\",\"iotHubs\":[\"hub1.example.net\"]," + Webhook);
         (await host.PutAsync(_path + "?api-version=2026-11-01", body)).ShouldBe(200);
@@ -109,7 +115,8 @@ public sealed class PlacementTests(ServiceApiHost host) : IClassFixture<ServiceA
     public async Task Group_generates_keys_and_gives_them_on_demand()
     {
         var created = (await host.PutAsync(
-            _groupPath, "{\"attestation\":{\"type\":\"symmetricKey\",\"symmetricKey\":{\"primaryKey\":null,\"secondaryKey\":null}}}")).ShouldBe(200);
+            _groupPath, "{\"attestation\":{\"type\":\"symmetricKey\",\"symmetricKey\":{\"primaryKey\":null,\"secondaryKey\":null}}}"))
+                .ShouldBe(200);
         Assert.Equal("""{"type":"symmetricKey"}""", (await host.GetAsync(_groupPath)).ShouldBe(200)["attestation"].GetRawText());
         Assert.DoesNotContain("registrationState", (await host.GetAsync(_groupPath)).Members, StringComparison.Ordinal);
 
@@ -135,19 +142,32 @@ public sealed class PlacementTests(ServiceApiHost host) : IClassFixture<ServiceA
     [Theory]
     [InlineData("2017-11-15", "", "")]
     [InlineData("2018-04-01", "capabilities", "")]
-    [InlineData("2018-09-01-preview", "capabilities reprovisionPolicy allocationPolicy iotHubs", "reprovisionPolicy allocationPolicy iotHubs")]
+    [InlineData("2018-09-01-preview", "capabilities reprovisionPolicy allocationPolicy iotHubs",
+        "reprovisionPolicy allocationPolicy iotHubs")]
     [InlineData("2018-11-01", "capabilities reprovisionPolicy allocationPolicy iotHubs", "reprovisionPolicy allocationPolicy iotHubs")]
-    [InlineData("2019-03-31", "optionalDeviceInformation capabilities reprovisionPolicy allocationPolicy iotHubs", "capabilities reprovisionPolicy allocationPolicy iotHubs")]
-    [InlineData("2021-10-01", "optionalDeviceInformation capabilities reprovisionPolicy allocationPolicy iotHubs", "capabilities reprovisionPolicy allocationPolicy iotHubs")]
-    [InlineData("2025-07-01-preview", "optionalDeviceInformation capabilities credentialPolicyName reprovisionPolicy allocationPolicy iotHubs", "capabilities credentialPolicyName reprovisionPolicy allocationPolicy iotHubs")]
-    [InlineData("2026-07-01-preview", "optionalDeviceInformation capabilities certificatePolicyResourceId reprovisionPolicy allocationPolicy iotHubs", "capabilities certificatePolicyResourceId reprovisionPolicy allocationPolicy iotHubs")]
-    [InlineData("2026-11-02-preview", "optionalDeviceInformation capabilities namespaceName certificateAuthorityName certificatePolicyName reprovisionPolicy allocationPolicy iotHubs", "capabilities namespaceName certificateAuthorityName certificatePolicyName reprovisionPolicy allocationPolicy iotHubs")]
+    [InlineData("2019-03-31", "optionalDeviceInformation capabilities reprovisionPolicy allocationPolicy iotHubs",
+        "capabilities reprovisionPolicy allocationPolicy iotHubs")]
+    [InlineData("2021-10-01", "optionalDeviceInformation capabilities reprovisionPolicy allocationPolicy iotHubs",
+        "capabilities reprovisionPolicy allocationPolicy iotHubs")]
+    [InlineData("2025-07-01-preview",
+        "optionalDeviceInformation capabilities credentialPolicyName reprovisionPolicy allocationPolicy iotHubs",
+        "capabilities credentialPolicyName reprovisionPolicy allocationPolicy iotHubs")]
+    [InlineData("2026-07-01-preview",
+        "optionalDeviceInformation capabilities certificatePolicyResourceId reprovisionPolicy allocationPolicy iotHubs",
+        "capabilities certificatePolicyResourceId reprovisionPolicy allocationPolicy iotHubs")]
+    [InlineData("2026-11-02-preview",
+        "optionalDeviceInformation capabilities namespaceName certificateAuthorityName certificatePolicyName "
+        + "reprovisionPolicy allocationPolicy iotHubs",
+        "capabilities namespaceName certificateAuthorityName certificatePolicyName reprovisionPolicy allocationPolicy iotHubs")]
     public async Task Version_shows_the_members_it_knows_and_its_writes_keep_the_others(string version, string individual, string group)
     {
-        string[] always = ["registrationId", "enrollmentGroupId", "registrationState", "attestation", "etag", "provisioningStatus", "createdDateTimeUtc", "lastUpdatedDateTimeUtc"];
+        string[] always = ["registrationId", "enrollmentGroupId", "registrationState", "attestation", "etag", "provisioningStatus",
+            "createdDateTimeUtc", "lastUpdatedDateTimeUtc"];
         var body = Bodies.With(
-            "\"optionalDeviceInformation\":{\"a\":1},\"capabilities\":{\"iotEdge\":true},\"namespaceName\":\"ns-1\",\"certificateAuthorityName\":\"ca-1\","
-            + "\"certificatePolicyName\":\"pol-1\",\"reprovisionPolicy\":{},\"allocationPolicy\":\"hashed\",\"iotHubs\":[\"hub1.example.net\"]");
+            "\"optionalDeviceInformation\":{\"a\":1},\"capabilities\":{\"iotEdge\":true},"
+            + "\"namespaceName\":\"ns-1\",\"certificateAuthorityName\":\"ca-1\","
+            + "\"certificatePolicyName\":\"pol-1\",\"reprovisionPolicy\":{},"
+            + "\"allocationPolicy\":\"hashed\",\"iotHubs\":[\"hub1.example.net\"]");
         foreach (var (path, members) in new[] { (_path, individual), (_groupPath, group) })
         {
             (await host.PutAsync(path + "?api-version=2026-11-01", body)).ShouldBe(200);

@@ -81,7 +81,8 @@ public sealed class RecordedExchangeTests(ServiceApiHost host) : IClassFixture<S
     // Names in order with the kinds of their values; of a list that is ordered by storage, the sorted shapes.
     private static string Shape(JsonElement element) => element.ValueKind switch
     {
-        JsonValueKind.Object => "{" + string.Join(",", element.EnumerateObject().Select(member => member.Name + ":" + Shape(member.Value))) + "}",
+        JsonValueKind.Object =>
+            "{" + string.Join(",", element.EnumerateObject().Select(member => member.Name + ":" + Shape(member.Value))) + "}",
         JsonValueKind.Array => "[" + string.Join(",", element.EnumerateArray().Select(Shape).Order(StringComparer.Ordinal)) + "]",
         JsonValueKind.True or JsonValueKind.False => "bool",
         _ => element.ValueKind.ToString(),

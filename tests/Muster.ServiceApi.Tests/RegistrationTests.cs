@@ -34,7 +34,9 @@ public sealed class RegistrationTests(ServiceApiHost host) : IClassFixture<Servi
 
         var reply = (await host.GetAsync("/registrations/" + _id.ToUpperInvariant())).ShouldBe(200);
         Assert.Equal(
-            $$"""{"registrationId":"{{_id}}","createdDateTimeUtc":"2026-05-19T23:10:28.8800437Z","assignedHub":"hub1.example.net","deviceId":"{{_id}}","status":"assigned","substatus":"initialAssignment","lastUpdatedDateTimeUtc":"2026-05-19T23:10:29.1730437Z","etag":"{{record.ETag}}"}""",
+            "{" + $"\"registrationId\":\"{_id}\",\"createdDateTimeUtc\":\"2026-05-19T23:10:28.8800437Z\","
+                + $"\"assignedHub\":\"hub1.example.net\",\"deviceId\":\"{_id}\",\"status\":\"assigned\","
+                + $"\"substatus\":\"initialAssignment\",\"lastUpdatedDateTimeUtc\":\"2026-05-19T23:10:29.1730437Z\",\"etag\":\"{record.ETag}\"" + "}",
             reply.Text);
         Assert.Equal($"[{reply.Text}]", (await host.PostAsync($"/registrations/{group}/query")).ShouldBe(200).Text);
     }

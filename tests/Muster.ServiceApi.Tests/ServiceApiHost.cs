@@ -104,7 +104,8 @@ public sealed class ServiceApiHost : IAsyncLifetime
 
     public Task<Reply> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync("GET", path, null, headers);
 
-    public Task<Reply> PutAsync(string path, string body, params (string Name, string Value)[] headers) => SendAsync("PUT", path, body, headers);
+    public Task<Reply> PutAsync(string path, string body, params (string Name, string Value)[] headers) =>
+        SendAsync("PUT", path, body, headers);
 
     public Task<Reply> PostAsync(string path, string? body = null, params (string Name, string Value)[] headers) =>
         SendAsync("POST", path, body, headers);
@@ -216,7 +217,8 @@ public sealed record Reply(int Status, IReadOnlyDictionary<string, string> Heade
 
     /// <summary>The member at a dotted path; undefined when there is none.</summary>
     public JsonElement this[string path] => path.Split('.').Aggregate(
-        Json, (element, name) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : default);
+        Json, (element, name) =>
+            element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : default);
 
     public string? ETag => this["etag"].GetString();
 

@@ -146,8 +146,9 @@ public sealed class TransportTests(ServiceApiHost host) : IClassFixture<ServiceA
     {
         var random = new Random(20260101);
         var body = Bodies.With(
-            "\"deviceId\":\"d\",\"optionalDeviceInformation\":{\"a\":[1,null]},\"capabilities\":{\"iotEdge\":true},\"iotHubs\":[\"hub1.example.net\"],"
-            + "\"initialTwin\":{\"tags\":{\"a\":\"b\"},\"properties\":{\"desired\":{\"c\":1.5e3}}},\"allocationPolicy\":\"hashed\",\"provisioningStatus\":null");
+            "\"deviceId\":\"d\",\"optionalDeviceInformation\":{\"a\":[1,null]},\"capabilities\":{\"iotEdge\":true},"
+            + "\"iotHubs\":[\"hub1.example.net\"],\"initialTwin\":{\"tags\":{\"a\":\"b\"},\"properties\":{\"desired\":{\"c\":1.5e3}}},"
+            + "\"allocationPolicy\":\"hashed\",\"provisioningStatus\":null");
         var x509 = Bodies.X509("clientCertificates", Bodies.Slot(Bodies.Base64Certificate()), null);
         var statuses = new HashSet<int>();
         for (var round = 0; round < 500; round++)
@@ -169,7 +170,8 @@ public sealed class TransportTests(ServiceApiHost host) : IClassFixture<ServiceA
     [Fact]
     public async Task Member_names_and_enumerations_compare_without_case_and_unknown_members_are_dropped()
     {
-        var body = "{\"ATTESTATION\":{\"Type\":\"SymmetricKey\"},\"AllocationPolicy\":\"Hashed\",\"foo\":1,\"INITIALTWIN\":{\"Tags\":{\"A\":1},\"bar\":2}}";
+        var body = "{\"ATTESTATION\":{\"Type\":\"SymmetricKey\"},\"AllocationPolicy\":\"Hashed\","
+            + "\"foo\":1,\"INITIALTWIN\":{\"Tags\":{\"A\":1},\"bar\":2}}";
         var reply = (await host.PutAsync("/enrollments/" + Bodies.Id(), body)).ShouldBe(200);
         Assert.Equal("hashed", reply["allocationPolicy"].GetString());
         Assert.Equal("""{"tags":{"A":1}}""", reply["initialTwin"].GetRawText());
@@ -182,7 +184,8 @@ public sealed class TransportTests(ServiceApiHost host) : IClassFixture<ServiceA
         var path = "/enrollments/" + Bodies.Id();
         var put = (await host.PutAsync(path, Bodies.Symmetric)).ShouldBe(200);
         Assert.Equal("no-store", put.Headers["Cache-Control"]);
-        Reply[] answers = [put, await host.GetAsync(path), await host.PostAsync(path + "/attestationmechanism"), await host.DeleteAsync(path)];
+        Reply[] answers = [put, await host.GetAsync(path), await host.PostAsync(path + "/attestationmechanism"),
+            await host.DeleteAsync(path)];
         foreach (var answer in answers)
         {
             Assert.Equal("max-age=31536000; includeSubDomains", answer.Headers["Strict-Transport-Security"]);
@@ -214,7 +217,8 @@ public sealed class TransportTests(ServiceApiHost host) : IClassFixture<ServiceA
         Assert.Contains("\r\nx-ms-request-id: ", answer, StringComparison.Ordinal);
 
         var error = await host.SendRawAsync(
-            $"GET /enrollments/missing?api-version=2021-10-01 HTTP/1.1\r\nHost: {host.Host}\r\nAuthorization: {host.Token()}\r\nConnection: close\r\n\r\n");
+            $"GET /enrollments/missing?api-version=2021-10-01 HTTP/1.1\r\nHost: {host.Host}\r\n"
+            + $"Authorization: {host.Token()}\r\nConnection: close\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 404 Not Found\r\n", error, StringComparison.Ordinal);
         Assert.Contains("\r\nx-ms-error-code: 404201\r\n", error, StringComparison.Ordinal);
     }
@@ -304,7 +308,8 @@ public sealed class TransportTests(ServiceApiHost host) : IClassFixture<ServiceA
             "GET /enrollments/%?api-version=2021-10-01 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
             "GET /enrollments/x?api-version=%FF HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
             $"GET /enrollments/x?api-version=2021-10-01 HTTP/1.1\r\nAuthorization: {host.Token()}\r\nHost:\r\nConnection: close\r\n\r\n",
-            $"GET /enrollments/x?api-version=2021-10-01 HTTP/1.1\r\nAuthorization: {host.Token()}\r\nAuthorization: {host.Token()}\r\nHost: h\r\nConnection: close\r\n\r\n",
+            $"GET /enrollments/x?api-version=2021-10-01 HTTP/1.1\r\nAuthorization: {host.Token()}\r\n"
+                + $"Authorization: {host.Token()}\r\nHost: h\r\nConnection: close\r\n\r\n",
         ];
         foreach (var request in requests)
         {

@@ -18,7 +18,8 @@ public static class CertificatePolicyRules
 
         reference = null;
         if (definition.CertificatePolicy is not { } policy) return null;
-        if (definition.Knows(EnrollmentMembers.CredentialPolicyName)) return ResolveName(policy.CredentialPolicyName, stored, out reference);
+        if (definition.Knows(EnrollmentMembers.CredentialPolicyName))
+            return ResolveName(policy.CredentialPolicyName, stored, out reference);
         return definition.Knows(EnrollmentMembers.CertificatePolicyResourceId)
             ? ResolveResourceId(policy.CertificatePolicyResourceId, out reference)
             : ResolveNames(policy, out reference);
@@ -33,7 +34,8 @@ public static class CertificatePolicyRules
         // A caller that sends back the name it read must not move the policy to the default authority.
         reference = stored is not null && stored.CertificatePolicyName == name
             ? stored
-            : new CertificatePolicyReference(CertificatePolicyReference.DefaultNamespace, CertificatePolicyReference.DefaultAuthority, name);
+            : new CertificatePolicyReference(
+                CertificatePolicyReference.DefaultNamespace, CertificatePolicyReference.DefaultAuthority, name);
         return null;
     }
 
@@ -48,7 +50,8 @@ public static class CertificatePolicyRules
             || !Identifiers.IsIssuingName(parsed.CertificatePolicyName))
         {
             return Refusals.InvalidMember(
-                "certificatePolicyResourceId", "it must end in 'namespaces/{name}/certificateAuthorities/{name}/certificatePolicies/{name}'.");
+                "certificatePolicyResourceId",
+                "it must end in 'namespaces/{name}/certificateAuthorities/{name}/certificatePolicies/{name}'.");
         }
 
         reference = parsed;

@@ -13,7 +13,9 @@ public enum EnrollmentMembers
     /// <summary><c>capabilities</c>.</summary>
     Capabilities = 1,
 
-    /// <summary><c>reprovisionPolicy</c>, <c>allocationPolicy</c>, <c>iotHubs</c>, <c>customAllocationDefinition</c>: they came together.</summary>
+    /// <summary>
+    /// <c>reprovisionPolicy</c>, <c>allocationPolicy</c>, <c>iotHubs</c>, <c>customAllocationDefinition</c>: they came together.
+    /// </summary>
     Placement = 2,
 
     /// <summary><c>optionalDeviceInformation</c>.</summary>

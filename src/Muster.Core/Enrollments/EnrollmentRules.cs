@@ -61,7 +61,7 @@ public static class EnrollmentRules
         bool IsLinked(string name) => linked.Any(hub => hub.HostName.Equals(name, StringComparison.OrdinalIgnoreCase));
 
         static Refusal NotLinked(string path, string name) =>
-            Refusals.InvalidMember(path, $"'{(name.Length <= 128 ? name : name[..128])}' is not a hub linked to this provisioning service.");
+            Refusals.InvalidMember(path, $"'{(name.Length <= 128 ? name : name[..128])}' is not linked to this provisioning service.");
     }
 
     private static Refusal? CheckBodyId(EnrollmentKind kind, string id, string? bodyId) =>
@@ -113,7 +113,9 @@ public static class EnrollmentRules
         if (text.Length == 0) return null;
 
         Span<byte> bytes = stackalloc byte[MaxKeyBytes + 3];
-        return text.Length <= 128 && Convert.TryFromBase64String(text, bytes, out var written) && written is >= MinKeyBytes and <= MaxKeyBytes
+        return text.Length <= 128
+            && Convert.TryFromBase64String(text, bytes, out var written)
+            && written is >= MinKeyBytes and <= MaxKeyBytes
             ? null
             : Refusals.InvalidMember(
                 "attestation.symmetricKey." + name, $"it must be Base64 of {MinKeyBytes} to {MaxKeyBytes} bytes.");
@@ -138,8 +140,9 @@ public static class EnrollmentRules
         var (own, foreign) = kind == EnrollmentKind.Individual
             ? ("clientCertificates", "signingCertificates")
             : ("signingCertificates", "clientCertificates");
-        var given = (x509.ClientCertificates is null ? 0 : 1) + (x509.SigningCertificates is null ? 0 : 1) + (x509.CaReferences is null ? 0 : 1);
-        if (given != 1) return Refusals.InvalidMember(Path, $"exactly one of '{own}' and 'caReferences' must be given.");
+        object?[] sources = [x509.ClientCertificates, x509.SigningCertificates, x509.CaReferences];
+        if (sources.Count(source => source is not null) != 1)
+            return Refusals.InvalidMember(Path, $"exactly one of '{own}' and 'caReferences' must be given.");
 
         if (kind == EnrollmentKind.Individual ? x509.SigningCertificates is not null : x509.ClientCertificates is not null)
             return Refusals.InvalidMember($"{Path}.{foreign}", $"use '{own}' or 'caReferences' for this kind of enrollment.");
@@ -154,7 +157,8 @@ public static class EnrollmentRules
         var slots = x509.ClientCertificates ?? x509.SigningCertificates;
         return slots is { Primary: null, Secondary: null } ? BothSlotsEmpty($"{Path}.{own}") : null;
 
-        static Refusal BothSlotsEmpty(string path) => Refusals.InvalidMember(path, "at least one of 'primary' and 'secondary' must be given.");
+        static Refusal BothSlotsEmpty(string path) =>
+            Refusals.InvalidMember(path, "at least one of 'primary' and 'secondary' must be given.");
 
         static Refusal? CheckReference(string? name, string slot) =>
             string.IsNullOrEmpty(name) || Identifiers.IsCaCertificateName(name)

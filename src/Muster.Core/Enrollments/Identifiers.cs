@@ -35,18 +35,25 @@ public static class Identifiers
     public static bool IsDeviceId(string? text) =>
         text is { Length: >= 1 and <= MaxLength } && !text.AsSpan().ContainsAnyExcept(DeviceIdCharacters);
 
-    /// <summary>Whether <paramref name="text"/> is a registry namespace: 3 to 64 of <c>a-z</c>, digits and hyphens, no hyphen at an end.</summary>
+    /// <summary>
+    /// Whether <paramref name="text"/> is a registry namespace: 3 to 64 of <c>a-z</c>, digits and hyphens, no hyphen at an end.
+    /// </summary>
     public static bool IsNamespaceName(string? text) =>
         text is { Length: >= 3 and <= 64 }
         && !text.AsSpan().ContainsAnyExcept(NameCharacters)
         && !text.AsSpan().ContainsAnyInRange('A', 'Z')
         && text[0] != '-' && text[^1] != '-';
 
-    /// <summary>Whether <paramref name="text"/> names an issuing authority or policy: 3 to 63 letters, digits and hyphens, no hyphen in front.</summary>
+    /// <summary>
+    /// Whether <paramref name="text"/> names an issuing authority or policy: 3 to 63 letters, digits and hyphens, no hyphen in front.
+    /// </summary>
     public static bool IsIssuingName(string? text) =>
         text is { Length: >= 3 and <= 63 } && !text.AsSpan().ContainsAnyExcept(NameCharacters) && text[0] != '-';
 
-    /// <summary>Whether <paramref name="text"/> can name a CA certificate of an instance: 1 to 256 characters, no control characters (management-api A-2).</summary>
+    /// <summary>
+    /// Whether <paramref name="text"/> can name a CA certificate of an instance: 1 to 256 characters, no control characters
+    /// (management-api A-2).
+    /// </summary>
     public static bool IsCaCertificateName(string? text) =>
         text is { Length: >= 1 and <= 256 } && !string.IsNullOrWhiteSpace(text) && !text.Any(char.IsControl);
 }

@@ -16,7 +16,9 @@ public sealed record InitialTwin(JsonElement Document)
     public JsonElement? Desired() => Member(Document, "properties") is { } properties ? Member(properties, "desired") : null;
 
     private static JsonElement? Member(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Object
+        element.ValueKind == JsonValueKind.Object
+            && element.TryGetProperty(name, out var member)
+            && member.ValueKind == JsonValueKind.Object
             ? member
             : null;
 }

@@ -29,8 +29,12 @@ public static class WebhookRules
         if (webhook.WebhookUrl.Length == 0) return Refusals.InvalidMember(Path + ".webhookUrl", "it is required.");
         if (webhook.WebhookUrl.Length > MaxUrlLength)
             return Refusals.InvalidMember(Path + ".webhookUrl", $"it is longer than {MaxUrlLength} characters.");
-        if (!Uri.TryCreate(webhook.WebhookUrl, UriKind.Absolute, out var url) || url.Scheme != Uri.UriSchemeHttps || url.UserInfo.Length > 0)
+        if (!Uri.TryCreate(webhook.WebhookUrl, UriKind.Absolute, out var url)
+            || url.Scheme != Uri.UriSchemeHttps
+            || url.UserInfo.Length > 0)
+        {
             return Refusals.InvalidMember(Path + ".webhookUrl", "it must be an absolute https URL without user information.");
+        }
 
         if (webhook.ApiVersion.Length == 0) return Refusals.InvalidMember(Path + ".apiVersion", "it is required.");
         return IsSupported(webhook.ApiVersion)

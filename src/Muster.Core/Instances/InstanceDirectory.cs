@@ -15,14 +15,19 @@ public sealed class InstanceDirectory(IProvisioningStore store, TimeProvider tim
     /// <summary>Name of the instance that a fresh data folder gets, and that answers hosts that no instance claims.</summary>
     public const string DefaultName = "default";
 
+    private readonly KeyedLock<int> _loads = new();
     private volatile Snapshot _snapshot = Snapshot.Of([]);
 
     /// <summary>All instances, oldest first.</summary>
     public IReadOnlyList<ProvisioningInstance> Instances => _snapshot.Instances;
 
     /// <summary>Reads all instances from the store.</summary>
-    public async Task LoadAsync(CancellationToken cancellationToken) =>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        // One after another: a slow load must not put an older snapshot over a newer one.
+        using var turn = await _loads.AcquireAsync(0, cancellationToken);
         _snapshot = Snapshot.Of(await store.ListInstancesAsync(cancellationToken));
+    }
 
     /// <summary>Loads the instances and makes the default one, with a fresh ID scope and owner policy, when there is none yet.</summary>
     /// <returns>The default instance.</returns>

@@ -5,7 +5,9 @@ using Muster.Core.Certificates;
 
 namespace Muster.ServiceApi.Enrollments;
 
-/// <summary>Writes an attestation: its type and the object of that type. Certificates themselves are never given back (service-api S-6.4).</summary>
+/// <summary>
+/// Writes an attestation: its type and the object of that type. Certificates themselves are never given back (service-api S-6.4).
+/// </summary>
 internal static class AttestationWriter
 {
     /// <summary>Writes the object.</summary>

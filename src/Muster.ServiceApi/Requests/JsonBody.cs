@@ -5,7 +5,9 @@ using Muster.Core.Errors;
 
 namespace Muster.ServiceApi.Requests;
 
-/// <summary>Reads the body of a request that needs one: content type, size, JSON, an object at its root (service-api S-1.4, S-1.5).</summary>
+/// <summary>
+/// Reads the body of a request that needs one: content type, size, JSON, an object at its root (service-api S-1.4, S-1.5).
+/// </summary>
 internal static class JsonBody
 {
     /// <summary>Reads the body and hands its root object to <paramref name="read"/>, which may not keep the document.</summary>

@@ -21,7 +21,8 @@ internal sealed class JsonMembers
         _problem = problem;
         foreach (var member in element.EnumerateObject())
         {
-            if (!TryGetName(member, out var name)) problem.Report(path.Length == 0 ? "body" : path, "a member name is not valid Unicode text.");
+            if (!TryGetName(member, out var name))
+                problem.Report(path.Length == 0 ? "body" : path, "a member name is not valid Unicode text.");
             else if (!_members.TryAdd(name, member.Value)) problem.Report(PathOf(member.Name), "it is given twice.");
         }
     }
@@ -78,7 +79,10 @@ internal sealed class JsonMembers
     public JsonMembers? Object(string name) =>
         FreeOrFixedObject(name) is { } element ? new JsonMembers(element, PathOf(name), _problem) : null;
 
-    /// <summary>An object that holds whatever the caller likes; its texts are sound and no name is given twice. It outlives the body. Null when absent.</summary>
+    /// <summary>
+    /// An object that holds whatever the caller likes; its texts are sound and no name is given twice. It outlives the body. Null
+    /// when absent.
+    /// </summary>
     public JsonElement? FreeObject(string name)
     {
         if (FreeOrFixedObject(name) is not { } element) return null;

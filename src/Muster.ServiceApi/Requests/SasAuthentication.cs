@@ -45,7 +45,11 @@ public static class SasAuthentication
         if (token.IsExpired(now, ClockSkew))
             return Refuse($"the token expired at {token.ExpiresAtUnixSeconds} (seconds since 1970).", out reason);
         if (!SasScope.Covers(token.Resource, host, path))
-            return Refuse($"the token is for '{Printable(token.Resource)}', which does not cover the host '{Printable(host)}' and this path.", out reason);
+        {
+            return Refuse(
+                $"the token is for '{Printable(token.Resource)}', which does not cover this path on '{Printable(host)}'.", out reason);
+        }
+
         if (!policy.Grants(right)) return Refuse($"the policy '{policy.Name}' lacks the right {right}.", out reason);
 
         reason = null;

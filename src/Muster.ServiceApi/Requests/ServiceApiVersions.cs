@@ -8,6 +8,9 @@ public static class ServiceApiVersions
     private const EnrollmentMembers V2018Preview = EnrollmentMembers.Capabilities | EnrollmentMembers.Placement;
     private const EnrollmentMembers V2019 = V2018Preview | EnrollmentMembers.OptionalDeviceInformation;
 
+    private const EnrollmentMembers V2025Preview = V2019 | EnrollmentMembers.CredentialPolicyName;
+    private const EnrollmentMembers V2026Preview = V2019 | EnrollmentMembers.CertificatePolicyResourceId;
+
     private static readonly Row[] Rows =
     [
         new("2017-11-15", EnrollmentMembers.None, EnrollmentMembers.None),
@@ -17,8 +20,8 @@ public static class ServiceApiVersions
         new("2019-03-31", V2019, V2019),
         new("2021-06-01", V2019, V2019),
         new("2021-10-01", V2019, V2019),
-        new("2025-07-01-preview", V2019 | EnrollmentMembers.CredentialPolicyName, V2019 | EnrollmentMembers.CredentialPolicyName),
-        new("2026-07-01-preview", V2019 | EnrollmentMembers.CertificatePolicyResourceId, V2019 | EnrollmentMembers.CertificatePolicyResourceId),
+        new("2025-07-01-preview", V2025Preview, V2025Preview),
+        new("2026-07-01-preview", V2026Preview, V2026Preview),
         new("2026-11-01", EnrollmentMembers.All, EnrollmentMembers.All),
         new("2026-11-02-preview", EnrollmentMembers.All, EnrollmentMembers.All),
     ];

@@ -24,13 +24,16 @@ public sealed class CredentialMergeTests
     [InlineData("stored, one given", "p", "s", "P", null, "P", "s")]
     [InlineData("stored, other one given", "p", "s", "", "S", "p", "S")]
     [InlineData("stored, both given", "p", "s", "P", "S", "P", "S")]
-    public void Keys(string row, string? storedPrimary, string? storedSecondary, string? primary, string? secondary, string newPrimary, string newSecondary)
+    public void Keys(string row, string? storedPrimary, string? storedSecondary, string? primary, string? secondary, string newPrimary,
+        string newSecondary)
     {
-        var stored = storedPrimary is null ? null : new SymmetricKeyAttestation(new SymmetricKeyPair(new Secret(storedPrimary), new Secret(storedSecondary!)));
+        var stored = storedPrimary is null ? null : new SymmetricKeyAttestation(new SymmetricKeyPair(new Secret(storedPrimary),
+            new Secret(storedSecondary!)));
         var requested = new AttestationDefinition
         {
             Type = AttestationType.SymmetricKey,
-            SymmetricKey = new SymmetricKeyDefinition(primary is null ? null : new Secret(primary), secondary is null ? null : new Secret(secondary)),
+            SymmetricKey = new SymmetricKeyDefinition(primary is null ? null : new Secret(primary),
+                secondary is null ? null : new Secret(secondary)),
         };
 
         var merged = Assert.IsType<SymmetricKeyAttestation>(CredentialMerge.Merge(stored, requested).Value);
@@ -45,7 +48,8 @@ public sealed class CredentialMergeTests
     {
         var requested = new AttestationDefinition { Type = AttestationType.SymmetricKey };
         var created = Assert.IsType<SymmetricKeyAttestation>(CredentialMerge.Merge(null, requested).Value);
-        Assert.Same(created.Keys.Primary, Assert.IsType<SymmetricKeyAttestation>(CredentialMerge.Merge(created, requested).Value).Keys.Primary);
+        Assert.Same(created.Keys.Primary, Assert.IsType<SymmetricKeyAttestation>(CredentialMerge.Merge(created,
+            requested).Value).Keys.Primary);
     }
 
     // Slots: "1", "2" are info of the first and second certificate, "3!" is the third certificate itself, "-" is absent.
@@ -85,7 +89,8 @@ public sealed class CredentialMergeTests
 
         if (expected.StartsWith("refused ", StringComparison.Ordinal))
         {
-            Assert.StartsWith("attestation.x509.signingCertificates." + expected["refused ".Length..], merged.Refusal?.Message, StringComparison.Ordinal);
+            Assert.StartsWith("attestation.x509.signingCertificates." + expected["refused ".Length..], merged.Refusal?.Message,
+                StringComparison.Ordinal);
             Assert.Equal(400004, merged.Refusal?.Code);
             return;
         }
@@ -109,7 +114,8 @@ public sealed class CredentialMergeTests
     [Fact]
     public void Type_cannot_change()
     {
-        var refusal = CredentialMerge.Merge(new TpmAttestation("ek", null), new AttestationDefinition { Type = AttestationType.SymmetricKey }).Refusal;
+        var refusal = CredentialMerge.Merge(new TpmAttestation("ek", null),
+            new AttestationDefinition { Type = AttestationType.SymmetricKey }).Refusal;
         Assert.Equal(400004, refusal?.Code);
         Assert.StartsWith("attestation.type", refusal?.Message, StringComparison.Ordinal);
     }

@@ -12,7 +12,10 @@ namespace Muster.Core.Tests.Enrollments;
 /// <summary>service-api S-6.3 to S-6.10 and S-7.1.</summary>
 public sealed class EnrollmentRulesTests
 {
-    private static readonly EnrollmentDefinition Good = new() { Attestation = new AttestationDefinition { Type = AttestationType.SymmetricKey } };
+    private static readonly EnrollmentDefinition Good = new()
+    {
+        Attestation = new AttestationDefinition { Type = AttestationType.SymmetricKey },
+    };
     private static readonly X509SlotsDefinition Slots = new(new X509SlotDefinition(TestCertificates.Enrolled()), null);
     private static readonly CustomAllocationDefinition Webhook = new("https://hooks.example.net/allocate?code=1", "2019-03-31");
 
@@ -94,9 +97,11 @@ public sealed class EnrollmentRulesTests
     {
         LinkedHub[] linked =
         [
-            new() { InstanceName = "default", HostName = "hub1.example.net", Connector = "embedded", ConnectionString = new Secret("x"), ETag = "e" },
+            new() { InstanceName = "default", HostName = "hub1.example.net", Connector = "embedded", ConnectionString = new Secret("x"),
+                ETag = "e" },
         ];
-        var several = EnrollmentRules.CheckHubsAreLinked(Good with { IotHubs = [hub], AllocationPolicy = AllocationPolicyKind.Hashed }, linked);
+        var several = EnrollmentRules.CheckHubsAreLinked(Good with { IotHubs = [hub], AllocationPolicy = AllocationPolicyKind.Hashed },
+            linked);
         var legacy = EnrollmentRules.CheckHubsAreLinked(Good with { IotHubHostName = hub }, linked);
         Assert.Equal(refusal.Length == 0, several is null);
         Assert.Equal(refusal.Length == 0, legacy is null);
@@ -115,8 +120,10 @@ public sealed class EnrollmentRulesTests
     [InlineData(EnrollmentMembers.CredentialPolicyName, null, null, "pol-0", "ns-0/ca-0/pol-0")]
     [InlineData(EnrollmentMembers.CredentialPolicyName, null, null, null, "")]
     [InlineData(EnrollmentMembers.CredentialPolicyName, null, null, "p", "refused credentialPolicyName")]
-    [InlineData(EnrollmentMembers.CertificatePolicyResourceId, null, null, "/a/b/Namespaces/ns-1/certificateAuthorities/ca-1/certificatePolicies/pol-1", "ns-1/ca-1/pol-1")]
-    [InlineData(EnrollmentMembers.CertificatePolicyResourceId, null, null, "/namespaces/ns-1/certificatePolicies/pol-1", "refused certificatePolicyResourceId")]
+    [InlineData(EnrollmentMembers.CertificatePolicyResourceId, null, null,
+        "/a/b/Namespaces/ns-1/certificateAuthorities/ca-1/certificatePolicies/pol-1", "ns-1/ca-1/pol-1")]
+    [InlineData(EnrollmentMembers.CertificatePolicyResourceId, null, null, "/namespaces/ns-1/certificatePolicies/pol-1",
+        "refused certificatePolicyResourceId")]
     [InlineData(EnrollmentMembers.CertificatePolicyResourceId, null, null, null, "")]
     [InlineData(EnrollmentMembers.None, null, null, null, "ns-0/ca-0/pol-0")]
     public void Certificate_policy(EnrollmentMembers known, string? space, string? authority, string? policy, string expected)
@@ -134,7 +141,8 @@ public sealed class EnrollmentRulesTests
             },
         };
 
-        var refusal = CertificatePolicyRules.Resolve(definition, new CertificatePolicyReference("ns-0", "ca-0", "pol-0"), out var reference);
+        var refusal = CertificatePolicyRules.Resolve(definition, new CertificatePolicyReference("ns-0", "ca-0", "pol-0"),
+            out var reference);
 
         if (expected.StartsWith("refused", StringComparison.Ordinal))
         {
@@ -144,14 +152,16 @@ public sealed class EnrollmentRulesTests
         }
 
         Assert.Null(refusal);
-        Assert.Equal(expected, reference is null ? "" : $"{reference.NamespaceName}/{reference.CertificateAuthorityName}/{reference.CertificatePolicyName}");
+        Assert.Equal(expected,
+            reference is null ? "" : $"{reference.NamespaceName}/{reference.CertificateAuthorityName}/{reference.CertificatePolicyName}");
         if (reference is not null) Assert.Equal(reference, CertificatePolicyReference.FromResourceId(reference.ToResourceId()));
     }
 
     [Theory]
     [InlineData("""{"a":null,"b":{"c":null,"d":1.50},"e":[null,{"f":null}]}""", """{"b":{"d":1.50},"e":[null,{}]}""")]
     [InlineData("{}", "{}")]
-    [InlineData("""{"count":1,"metadata":{},"version":2,"text":"\u00e4<\"" }""", """{"count":1,"metadata":{},"version":2,"text":"ä<\""}""")]
+    [InlineData("""{"count":1,"metadata":{},"version":2,"text":"\u00e4<\"" }""",
+        """{"count":1,"metadata":{},"version":2,"text":"ä<\""}""")]
     public void Free_json_keeps_all_but_null_members(string given, string kept) =>
         Assert.Equal(kept, FreeJson.WithoutNulls(Json(given))!.Value.GetRawText());
 
@@ -206,7 +216,8 @@ public sealed class EnrollmentRulesTests
     {
         Attestation = Good.Attestation! with
         {
-            SymmetricKey = new SymmetricKeyDefinition(primary is null ? null : new Secret(primary), secondary is null ? null : new Secret(secondary)),
+            SymmetricKey = new SymmetricKeyDefinition(primary is null ? null : new Secret(primary),
+                secondary is null ? null : new Secret(secondary)),
         },
     };
 

@@ -10,7 +10,10 @@ namespace Muster.Core.Tests.Enrollments;
 /// <summary>The table of service-api S-5, and what other processes may do in between.</summary>
 public sealed class EnrollmentServiceTests
 {
-    private static readonly EnrollmentDefinition Keys = new() { Attestation = new AttestationDefinition { Type = AttestationType.SymmetricKey } };
+    private static readonly EnrollmentDefinition Keys = new()
+    {
+        Attestation = new AttestationDefinition { Type = AttestationType.SymmetricKey },
+    };
 
     private readonly StoreDouble _store = new();
     private readonly EnrollmentService _service;
@@ -75,7 +78,8 @@ public sealed class EnrollmentServiceTests
 
         // A clock that was set back must not move the date back.
         var early = new EnrollmentService(_store, new FixedClock(created.LastUpdatedUtc.AddHours(-1)));
-        var updated = (await early.PutAsync(_instance, EnrollmentKind.Individual, "dev-a", Keys, ETagCondition.Any, CancellationToken.None)).Value!;
+        var updated = (await early.PutAsync(_instance, EnrollmentKind.Individual, "dev-a", Keys, ETagCondition.Any,
+            CancellationToken.None)).Value!;
 
         Assert.Equal("Dev-A", updated.Id);
         Assert.Equal(created.CreatedUtc, updated.CreatedUtc);
@@ -96,7 +100,8 @@ public sealed class EnrollmentServiceTests
         var records = new RegistrationRecordService(_store);
         Assert.Equal(404202, (await records.FindAsync(_instance, "dev", CancellationToken.None)).Refusal?.Code);
         Assert.NotNull((await records.FindAsync(_instance, "member", CancellationToken.None)).Value);
-        Assert.Equal("member", Assert.Single(await records.ListGroupAsync(_instance, "dev", CancellationToken.None).ToListAsync()).RegistrationId);
+        Assert.Equal("member", Assert.Single(await records.ListGroupAsync(_instance, "dev",
+            CancellationToken.None).ToListAsync()).RegistrationId);
     }
 
     [Theory]

@@ -30,7 +30,8 @@ public sealed class IdentifiersTests
     [Theory]
     [InlineData(128, true)]
     [InlineData(129, false)]
-    public void Registration_id_length(int length, bool valid) => Assert.Equal(valid, Identifiers.IsRegistrationId(new string('a', length)));
+    public void Registration_id_length(int length, bool valid) =>
+        Assert.Equal(valid, Identifiers.IsRegistrationId(new string('a', length)));
 
     [Theory]
     [InlineData("dev-.%_*?!(),:=@$'", true)]

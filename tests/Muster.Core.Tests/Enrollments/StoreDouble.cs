@@ -46,12 +46,14 @@ internal sealed class StoreDouble : IProvisioningStore
             .Where(enrollment => afterId is null || string.CompareOrdinal(enrollment.Id.ToUpperInvariant(), afterId.ToUpperInvariant()) > 0)
             .Take(limit)]);
 
-    public Task<IReadOnlyList<EnrollmentGroup>> ListGroupsAsync(string instanceName, AttestationType type, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<EnrollmentGroup>> ListGroupsAsync(string instanceName, AttestationType type,
+        CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<EnrollmentGroup>>([.. _enrollments.Values.OfType<EnrollmentGroup>()]);
 
     public ValueTask<long> GetGroupsRevisionAsync(string instanceName, CancellationToken cancellationToken) => ValueTask.FromResult(0L);
 
-    public Task<RegistrationRecord?> FindRegistrationAsync(string instanceName, string registrationId, CancellationToken cancellationToken) =>
+    public Task<RegistrationRecord?> FindRegistrationAsync(string instanceName, string registrationId,
+        CancellationToken cancellationToken) =>
         Task.FromResult(_records.GetValueOrDefault(registrationId));
 
     public Task<IReadOnlyList<RegistrationRecord>> ListGroupRegistrationsAsync(
@@ -90,7 +92,8 @@ internal sealed class StoreDouble : IProvisioningStore
     private bool Holds(StoreChange change) => change switch
     {
         PutInstance put => _instances.GetValueOrDefault(put.Instance.Name)?.ETag == put.IfETag,
-        PutEnrollment put => _enrollments.GetValueOrDefault((put.Enrollment.Kind, put.Enrollment.Id.ToUpperInvariant()))?.ETag == put.IfETag,
+        PutEnrollment put => _enrollments.GetValueOrDefault((put.Enrollment.Kind,
+            put.Enrollment.Id.ToUpperInvariant()))?.ETag == put.IfETag,
         DeleteEnrollment delete => delete.IfETag is null
             || _enrollments.GetValueOrDefault((delete.Kind, delete.Id.ToUpperInvariant()))?.ETag == delete.IfETag,
         DeleteRegistration delete => delete.IfETag is null || _records.GetValueOrDefault(delete.RegistrationId)?.ETag == delete.IfETag,

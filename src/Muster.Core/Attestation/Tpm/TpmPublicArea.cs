@@ -23,7 +23,14 @@ public sealed class TpmPublicArea
     private const ushort CurveNistP256 = 0x0003;
 
     private TpmPublicArea(
-        TpmKeyType type, ushort nameAlg, uint attributes, byte[] authPolicy, int symmetricKeyBits, uint exponent, byte[] unique, byte[] encoded)
+        TpmKeyType type,
+        ushort nameAlg,
+        uint attributes,
+        byte[] authPolicy,
+        int symmetricKeyBits,
+        uint exponent,
+        byte[] unique,
+        byte[] encoded)
     {
         Type = type;
         NameAlgorithm = nameAlg switch
@@ -135,8 +142,9 @@ public sealed class TpmPublicArea
         }
 
         if (!reader.IsAtEnd) return Fail("is not a well-formed TPM2B_PUBLIC: its parts do not fill it exactly.", out problem);
+        var keyType = type == AlgRsa ? TpmKeyType.Rsa : TpmKeyType.Ecc;
         area = new TpmPublicArea(
-            type == AlgRsa ? TpmKeyType.Rsa : TpmKeyType.Ecc, nameAlg, attributes, authPolicy.ToArray(), symmetricKeyBits, exponent, key, bytes.ToArray());
+            keyType, nameAlg, attributes, authPolicy.ToArray(), symmetricKeyBits, exponent, key, bytes.ToArray());
         problem = null;
         return true;
     }

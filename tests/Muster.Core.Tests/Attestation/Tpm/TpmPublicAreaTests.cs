@@ -26,7 +26,8 @@ public sealed class TpmPublicAreaTests
     {
         var vector = Vectors.GetProperty("publicAreas").GetProperty(which);
 
-        Assert.True(TpmPublicArea.TryParseBase64(vector.GetProperty("tpm2bPublicBase64").GetString()!, out var area, out var problem), problem);
+        Assert.True(TpmPublicArea.TryParseBase64(vector.GetProperty("tpm2bPublicBase64").GetString()!, out var area, out var problem),
+            problem);
 
         Assert.Equal(TpmKeyType.Rsa, area!.Type);
         Assert.Equal(vector.GetProperty("name").GetString(), Convert.ToHexStringLower(area.Name()));
@@ -43,7 +44,8 @@ public sealed class TpmPublicAreaTests
     {
         var vector = Vectors.GetProperty("eccPublicAreas").GetProperty(which);
 
-        Assert.True(TpmPublicArea.TryParseBase64(vector.GetProperty("tpm2bPublicBase64").GetString()!, out var area, out var problem), problem);
+        Assert.True(TpmPublicArea.TryParseBase64(vector.GetProperty("tpm2bPublicBase64").GetString()!, out var area, out var problem),
+            problem);
 
         Assert.Equal(TpmKeyType.Ecc, area!.Type);
         Assert.Equal(vector.GetProperty("name").GetString(), Convert.ToHexStringLower(area.Name()));
@@ -61,7 +63,8 @@ public sealed class TpmPublicAreaTests
     [Fact]
     public void Point_that_is_not_on_the_curve_is_refused()
     {
-        var bytes = Convert.FromHexString(Vectors.GetProperty("eccPublicAreas").GetProperty("eccEk").GetProperty("tpm2bPublicHex").GetString()!);
+        var bytes = Convert.FromHexString(Vectors.GetProperty("eccPublicAreas").GetProperty("eccEk").GetProperty("tpm2bPublicHex")
+            .GetString()!);
         bytes[^1] ^= 1;
         Assert.False(TpmPublicArea.TryParse(bytes, out _, out _));
     }
@@ -85,7 +88,8 @@ public sealed class TpmPublicAreaTests
 
     private static JsonElement Load()
     {
-        using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "TestData", "tpm-public-areas.json")));
+        using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "TestData",
+            "tpm-public-areas.json")));
         return document.RootElement.Clone();
     }
 }
