@@ -53,7 +53,7 @@ public sealed class ServiceClientTests(TwoHubServer muster)
         Assert.Equal(secondary, (string?)mechanism["symmetricKey"]?["secondaryKey"]);
 
         (await Clients.ServiceAsync("delete" + kind, updated)).Succeeded();
-        (await Clients.ServiceAsync("get" + kind, id)).FailedWith("DeviceNotFoundError");
+        (await Clients.ServiceAsync("get" + kind, id)).WasNotFound(NotFoundCode(kind));
     }
 
     [Theory]
@@ -100,9 +100,9 @@ public sealed class ServiceClientTests(TwoHubServer muster)
     public async Task What_does_not_exist_is_not_found(string kind, string idMember)
     {
         Assert.NotEmpty(idMember);
-        (await Clients.ServiceAsync("get" + kind, "nobody")).FailedWith("DeviceNotFoundError");
-        (await Clients.ServiceAsync("delete" + kind, "nobody")).FailedWith("DeviceNotFoundError");
-        (await Clients.ServiceAsync($"get{kind}AttestationMechanism", "nobody")).FailedWith("DeviceNotFoundError");
+        (await Clients.ServiceAsync("get" + kind, "nobody")).WasNotFound(NotFoundCode(kind));
+        (await Clients.ServiceAsync("delete" + kind, "nobody")).WasNotFound(NotFoundCode(kind));
+        (await Clients.ServiceAsync($"get{kind}AttestationMechanism", "nobody")).WasNotFound(NotFoundCode(kind));
     }
 
     [Theory]
@@ -162,7 +162,7 @@ public sealed class ServiceClientTests(TwoHubServer muster)
     {
         var key = Keys.New();
         (await Clients.ServiceAsync("createOrUpdateIndividualEnrollment", Enrollments.Individual("recorded", key))).Succeeded();
-        (await Clients.ServiceAsync("getDeviceRegistrationState", "recorded")).FailedWith("DeviceNotFoundError");
+        (await Clients.ServiceAsync("getDeviceRegistrationState", "recorded")).WasNotFound(404202);
         var assigned = (await Clients.RegisterAsync("recorded", key)).Value;
 
         var record = (await Clients.ServiceAsync("getDeviceRegistrationState", "recorded")).Value;
@@ -171,7 +171,7 @@ public sealed class ServiceClientTests(TwoHubServer muster)
         Assert.Equal("recorded", (string?)record["deviceId"]);
 
         (await Clients.ServiceAsync("deleteDeviceRegistrationState", record)).Succeeded();
-        (await Clients.ServiceAsync("getDeviceRegistrationState", "recorded")).FailedWith("DeviceNotFoundError");
+        (await Clients.ServiceAsync("getDeviceRegistrationState", "recorded")).WasNotFound(404202);
     }
 
     [Fact]
@@ -182,7 +182,7 @@ public sealed class ServiceClientTests(TwoHubServer muster)
         foreach (var id in (string[])["member-1", "member-2"]) (await Clients.RegisterAsync(id, Keys.Derive(key, id))).Succeeded();
 
         var query = new JsonObject { ["query"] = "*" };
-        var records = (await Clients.ServiceAsync("createEnrollmentGroupRegistrationStateQuery", query, "recorded-group", 10)).Value.AsArray();
+        var records = (await Clients.ServiceAsync("createEnrollmentGroupDeviceRegistrationStateQuery", query, "recorded-group", 10)).Value.AsArray();
         Assert.Equal(["member-1", "member-2"], records.Select(record => (string)record!["registrationId"]!).Order(StringComparer.Ordinal));
     }
 
@@ -196,6 +196,9 @@ public sealed class ServiceClientTests(TwoHubServer muster)
         await using var stranger = await muster.StartClientsAsync(forged);
         (await stranger.ServiceAsync("getIndividualEnrollment", "anybody")).FailedWith("UnauthorizedError");
     }
+
+    /// <summary>Error codes of the service (service-api S-4).</summary>
+    private static int NotFoundCode(string kind) => kind == "EnrollmentGroup" ? 404204 : 404201;
 
     private static JsonObject New(string kind, string id, string primaryKey, string secondaryKey) =>
         kind == "EnrollmentGroup" ? Enrollments.Group(id, primaryKey, secondaryKey) : Enrollments.Individual(id, primaryKey, secondaryKey);

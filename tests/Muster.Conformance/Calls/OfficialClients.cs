@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Muster.Composition;
 using Muster.Conformance.Sandbox;
+using Muster.Protocols.Sas;
 
 namespace Muster.Conformance.Calls;
 
@@ -52,6 +53,23 @@ public sealed class OfficialClients : IAsyncDisposable
         };
         if (payload is not null) request["payload"] = payload;
         return CallAsync("device", null, "register", [request]);
+    }
+
+    /// <summary>Sends a plain HTTPS request from inside the sandbox, signed by the key of a device.</summary>
+    /// <returns>Status and body.</returns>
+    public async Task<(int Status, string Body)> RequestAsync(string method, string registrationId, string key, string path, string? body = null)
+    {
+        var resource = $"{_endpoints.IdScope}/registrations/{registrationId}";
+        var token = SasTokenBuilder.Create(resource, Convert.FromBase64String(key), TimeProvider.System.GetUtcNow().AddHours(1), "registration");
+        var request = new JsonObject
+        {
+            ["url"] = $"https://{_endpoints.DeviceEndpoint}/{resource}/{path}?api-version=2019-03-31",
+            ["method"] = method,
+            ["headers"] = new JsonObject { ["Authorization"] = token, ["Content-Type"] = "application/json; charset=utf-8" },
+            ["body"] = body,
+        };
+        var answer = (await CallAsync("https", null, "request", [request])).Value;
+        return ((int)answer["status"]!, (string)answer["body"]!);
     }
 
     /// <inheritdoc/>
