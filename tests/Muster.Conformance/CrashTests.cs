@@ -24,7 +24,7 @@ public sealed class CrashTests
         {
             await using (var clients = await OfficialClients.StartAsync(sandbox, server.Endpoints))
             {
-                (await clients.ServiceAsync("createOrUpdateEnrollmentGroup", Enrollments.Group("crash-group", groupKey))).Succeeded();
+                await clients.EnrollAsync(Enrollments.Group("crash-group", groupKey));
                 operationId = await StartOperationAsync(clients, groupKey);
             }
 

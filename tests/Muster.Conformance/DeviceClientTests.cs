@@ -16,7 +16,7 @@ public sealed class DeviceClientTests(TwoHubServer muster)
     {
         var id = "own-" + slot;
         var keys = new Dictionary<string, string> { ["primary"] = Keys.New(), ["secondary"] = Keys.New() };
-        await EnrollAsync(Enrollments.Individual(id, keys["primary"], keys["secondary"]));
+        await Clients.EnrollAsync(Enrollments.Individual(id, keys["primary"], keys["secondary"]));
 
         AssertAssigned((await Clients.RegisterAsync(id, keys[slot])).Value, id);
     }
@@ -28,7 +28,7 @@ public sealed class DeviceClientTests(TwoHubServer muster)
     {
         var id = "derived-" + slot;
         var keys = new Dictionary<string, string> { ["primary"] = Keys.New(), ["secondary"] = Keys.New() };
-        await EnrollGroupAsync(Enrollments.Group("group-of-" + slot, keys["primary"], keys["secondary"]));
+        await Clients.EnrollAsync(Enrollments.Group("group-of-" + slot, keys["primary"], keys["secondary"]));
 
         var result = (await Clients.RegisterAsync(id, Keys.Derive(keys[slot], id))).Value;
         AssertAssigned(result, id);
@@ -39,7 +39,7 @@ public sealed class DeviceClientTests(TwoHubServer muster)
     public async Task A_device_of_a_group_may_change_from_the_primary_to_the_secondary_derived_key()
     {
         var (primary, secondary) = (Keys.New(), Keys.New());
-        await EnrollGroupAsync(Enrollments.Group("rolling-group", primary, secondary));
+        await Clients.EnrollAsync(Enrollments.Group("rolling-group", primary, secondary));
 
         var first = (await Clients.RegisterAsync("rolling", Keys.Derive(primary, "rolling"))).Value;
         var second = (await Clients.RegisterAsync("rolling", Keys.Derive(secondary, "rolling"))).Value;
@@ -50,7 +50,7 @@ public sealed class DeviceClientTests(TwoHubServer muster)
     public async Task A_second_registration_keeps_hub_and_substatus()
     {
         var key = Keys.New();
-        await EnrollAsync(Enrollments.Individual("again", key));
+        await Clients.EnrollAsync(Enrollments.Individual("again", key));
         var first = (await Clients.RegisterAsync("again", key)).Value;
         var second = (await Clients.RegisterAsync("again", key)).Value;
 
@@ -62,7 +62,7 @@ public sealed class DeviceClientTests(TwoHubServer muster)
     public async Task The_device_ID_of_the_enrollment_wins_over_the_registration_ID()
     {
         var key = Keys.New();
-        await EnrollAsync(Enrollments.Individual("serial-4711", key).With("deviceId", "pump-north"));
+        await Clients.EnrollAsync(Enrollments.Individual("serial-4711", key).With("deviceId", "pump-north"));
         var result = (await Clients.RegisterAsync("serial-4711", key)).Value;
         Assert.Equal("pump-north", (string?)result["deviceId"]);
         Assert.Equal("serial-4711", (string?)result["registrationId"]);
@@ -76,7 +76,7 @@ public sealed class DeviceClientTests(TwoHubServer muster)
     {
         var id = "payload-" + kind;
         var key = Keys.New();
-        await EnrollAsync(Enrollments.Individual(id, key));
+        await Clients.EnrollAsync(Enrollments.Individual(id, key));
         AssertAssigned((await Clients.RegisterAsync(id, key, JsonNode.Parse(payload))).Value, id);
     }
 
@@ -84,7 +84,7 @@ public sealed class DeviceClientTests(TwoHubServer muster)
     public async Task A_disabled_individual_enrollment_tells_the_device_so()
     {
         var key = Keys.New();
-        await EnrollAsync(Enrollments.Individual("disabled-device", key).With("provisioningStatus", "disabled"));
+        await Clients.EnrollAsync(Enrollments.Individual("disabled-device", key).With("provisioningStatus", "disabled"));
         AssertDisabled(await Clients.RegisterAsync("disabled-device", key));
     }
 
@@ -92,7 +92,7 @@ public sealed class DeviceClientTests(TwoHubServer muster)
     public async Task A_disabled_group_tells_its_devices_so()
     {
         var key = Keys.New();
-        await EnrollGroupAsync(Enrollments.Group("disabled-group", key).With("provisioningStatus", "disabled"));
+        await Clients.EnrollAsync(Enrollments.Group("disabled-group", key).With("provisioningStatus", "disabled"));
         AssertDisabled(await Clients.RegisterAsync("disabled-member", Keys.Derive(key, "disabled-member")));
     }
 
@@ -109,9 +109,9 @@ public sealed class DeviceClientTests(TwoHubServer muster)
         var enrolledKey = Keys.New();
         var status = enrollment.StartsWith("disabled", StringComparison.Ordinal) ? "disabled" : "enabled";
         if (enrollment.EndsWith("group", StringComparison.Ordinal))
-            await EnrollGroupAsync(Enrollments.Group("group-" + id, enrolledKey).With("provisioningStatus", status));
+            await Clients.EnrollAsync(Enrollments.Group("group-" + id, enrolledKey).With("provisioningStatus", status));
         else
-            await EnrollAsync(Enrollments.Individual(id, enrolledKey).With("provisioningStatus", status));
+            await Clients.EnrollAsync(Enrollments.Individual(id, enrolledKey).With("provisioningStatus", status));
 
         var answer = await Clients.RegisterAsync(id, presented switch
         {
@@ -127,8 +127,8 @@ public sealed class DeviceClientTests(TwoHubServer muster)
     public async Task An_individual_enrollment_wins_over_the_group_even_with_a_derived_key()
     {
         var groupKey = Keys.New();
-        await EnrollGroupAsync(Enrollments.Group("outer-group", groupKey));
-        await EnrollAsync(Enrollments.Individual("inner-device", Keys.New()));
+        await Clients.EnrollAsync(Enrollments.Group("outer-group", groupKey));
+        await Clients.EnrollAsync(Enrollments.Individual("inner-device", Keys.New()));
         (await Clients.RegisterAsync("inner-device", Keys.Derive(groupKey, "inner-device"))).FailedWith("UnauthorizedError");
     }
 
@@ -155,10 +155,4 @@ public sealed class DeviceClientTests(TwoHubServer muster)
         answer.FailedWith("SyntaxError");
         Assert.Equal("status is disabled", answer.ErrorMessage);
     }
-
-    private async Task EnrollAsync(JsonObject enrollment) =>
-        (await Clients.ServiceAsync("createOrUpdateIndividualEnrollment", enrollment)).Succeeded();
-
-    private async Task EnrollGroupAsync(JsonObject group) =>
-        (await Clients.ServiceAsync("createOrUpdateEnrollmentGroup", group)).Succeeded();
 }

@@ -25,8 +25,8 @@ public sealed class CaptureReplayTests(InProcessServer muster)
     {
         await EnrollOnceAsync();
         using var capture = JsonDocument.Parse(await File.ReadAllBytesAsync($"TestData/{client}-https-symkey.json"));
-        var meta = capture.RootElement.GetProperty("meta").GetProperty("connections").EnumerateArray()
-            .ToDictionary(item => item.GetProperty("conn").GetInt32(), item => item.GetProperty("negotiated").GetProperty("version").GetString());
+        var versions = capture.RootElement.GetProperty("meta").GetProperty("connections").EnumerateArray().ToDictionary(
+            item => item.GetProperty("conn").GetInt32(), item => item.GetProperty("negotiated").GetProperty("version").GetString());
         var requests = capture.RootElement.GetProperty("events").EnumerateArray()
             .Where(item => item.GetProperty("dir").GetString() == "C>S").ToList();
         Assert.Equal(2, requests.Count);
@@ -66,7 +66,7 @@ public sealed class CaptureReplayTests(InProcessServer muster)
         {
             var number = recorded.GetProperty("conn").GetInt32();
             if (!connections.TryGetValue(number, out var connection))
-                connections[number] = connection = await muster.ConnectAsync(tls12: meta[number] == "TLSv1.2");
+                connections[number] = connection = await muster.ConnectAsync(tls12: versions[number] == "TLSv1.2");
             return await connection.SendAsync(Renew(recorded.GetProperty("text").GetString()!, operationId));
         }
     }

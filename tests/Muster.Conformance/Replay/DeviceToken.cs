@@ -16,7 +16,8 @@ public static class DeviceToken
     public static string Like(string model, string resource, string key)
     {
         var expiry = TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeSeconds().ToString();
-        var signature = Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(key), Encoding.UTF8.GetBytes($"{resource}\n{expiry}")));
+        var signed = Encoding.UTF8.GetBytes($"{resource}\n{expiry}");
+        var signature = Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(key), signed));
         var parts = model[Scheme.Length..].Split('&').Select(part => part.Split('=', 2)).Select(part => part[0] switch
         {
             "sr" => "sr=" + resource,

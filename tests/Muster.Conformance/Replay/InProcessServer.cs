@@ -25,10 +25,22 @@ public sealed class InProcessServer : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
-        var options = new MusterOptions { DataFolder = _folder.Path, HttpsPort = 0, MqttPort = 0, AmqpPort = 0, PortalPort = 0, CrlPort = 0 };
-        _server = await MusterServer.StartAsync(options, new ProvisioningParts(), TimeProvider.System, TextWriter.Null, CancellationToken.None);
+        var options = new MusterOptions
+        {
+            DataFolder = _folder.Path,
+            HttpsPort = 0,
+            MqttPort = 0,
+            AmqpPort = 0,
+            PortalPort = 0,
+            CrlPort = 0,
+        };
+        _server = await MusterServer.StartAsync(
+            options, new ProvisioningParts(), TimeProvider.System, TextWriter.Null, CancellationToken.None);
         var trust = new SslClientAuthenticationOptions { CertificateChainPolicy = RawHttpsConnection.TrustOnly(Root()) };
-        _service = new HttpClient(new SocketsHttpHandler { SslOptions = trust }) { BaseAddress = new Uri($"https://{_server.Endpoints.ServiceEndpoint}") };
+        _service = new HttpClient(new SocketsHttpHandler { SslOptions = trust })
+        {
+            BaseAddress = new Uri($"https://{_server.Endpoints.ServiceEndpoint}"),
+        };
     }
 
     /// <summary>Connects as a device does.</summary>
@@ -44,7 +56,8 @@ public sealed class InProcessServer : IAsyncLifetime
             connection["HostName"], Convert.FromBase64String(connection["SharedAccessKey"]),
             TimeProvider.System.GetUtcNow().AddHours(1), connection["SharedAccessKeyName"]);
         var enrollment = Enrollments.Individual(registrationId, key).ToJsonString();
-        using var request = new HttpRequestMessage(HttpMethod.Put, $"/enrollments/{Uri.EscapeDataString(registrationId)}?api-version=2021-10-01");
+        var path = $"/enrollments/{Uri.EscapeDataString(registrationId)}?api-version=2021-10-01";
+        using var request = new HttpRequestMessage(HttpMethod.Put, path);
         request.Content = new StringContent(enrollment, Encoding.UTF8, "application/json");
         request.Headers.TryAddWithoutValidation("Authorization", token);
         using var answer = await _service!.SendAsync(request);

@@ -59,7 +59,8 @@ public sealed class RawHttpsConnection : IAsyncDisposable
             headers[line[..colon]] = line[(colon + 1)..].Trim();
         }
 
-        return new RawAnswer(int.Parse(status.Split(' ')[1], CultureInfo.InvariantCulture), headers, await ReadBodyAsync(headers, hang.Token));
+        var code = int.Parse(status.Split(' ')[1], CultureInfo.InvariantCulture);
+        return new RawAnswer(code, headers, await ReadBodyAsync(headers, hang.Token));
     }
 
     /// <inheritdoc/>
