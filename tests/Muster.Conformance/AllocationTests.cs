@@ -13,7 +13,7 @@ public sealed class AllocationTests(TwoHubServer muster)
     public async Task Static_allocation_puts_every_device_into_its_hub()
     {
         var key = Keys.New();
-        (await Clients.ServiceAsync("createOrUpdateEnrollmentGroup", Enrollments.Group("static-group", key).AtHub(TwoHubServer.HubB))).Succeeded();
+        await Clients.EnrollAsync(Enrollments.Group("static-group", key).AtHub(TwoHubServer.HubB));
         var hubs = await RegisterManyAsync("static", 8, key);
         Assert.All(hubs, hub => Assert.Equal(TwoHubServer.HubB, hub));
     }
@@ -22,7 +22,7 @@ public sealed class AllocationTests(TwoHubServer muster)
     public async Task Hashed_allocation_uses_every_hub_and_gives_a_device_the_same_again()
     {
         var key = Keys.New();
-        (await Clients.ServiceAsync("createOrUpdateEnrollmentGroup", Enrollments.Group("hashed-group", key).With("allocationPolicy", "hashed"))).Succeeded();
+        await Clients.EnrollAsync(Enrollments.Group("hashed-group", key).With("allocationPolicy", "hashed"));
         var first = await RegisterManyAsync("hashed", 24, key);
         Assert.Contains(TwoHubServer.HubA, first);
         Assert.Contains(TwoHubServer.HubB, first);
@@ -81,13 +81,13 @@ public sealed class AllocationTests(TwoHubServer muster)
     /// <summary>Registers a device at the first hub, changes its twin there, then names the second hub in the enrollment.</summary>
     private async Task MoveAsync(JsonObject enrollment, string id, string key)
     {
-        (await Clients.ServiceAsync("createOrUpdateIndividualEnrollment", enrollment)).Succeeded();
+        await Clients.EnrollAsync(enrollment);
         Assert.Equal(TwoHubServer.HubA, (string?)(await Clients.RegisterAsync(id, key)).Value["assignedHub"]);
         var patch = JsonNode.Parse("""{"tags":{"note":"moved along"},"properties":{"desired":{"interval":9}}}""");
         (await Clients.HubAsync(TwoHubServer.HubA, "updateTwin", id, patch, "*")).Succeeded();
 
         var stored = (await Clients.ServiceAsync("getIndividualEnrollment", id)).Value.AsObject();
-        (await Clients.ServiceAsync("createOrUpdateIndividualEnrollment", stored.AtHub(TwoHubServer.HubB))).Succeeded();
+        await Clients.EnrollAsync(stored.AtHub(TwoHubServer.HubB));
     }
 
     private async Task<List<string>> RegisterManyAsync(string prefix, int count, string groupKey)

@@ -7,7 +7,9 @@ namespace Muster.Conformance;
 /// <summary>azure-iothub sees in the embedded hubs what provisioning put there, and manages devices itself.</summary>
 public sealed class HubClientTests(TwoHubServer muster)
 {
-    private const string InitialTwin = """{"tags":{"site":"b43","floor":{"room":7}},"properties":{"desired":{"interval":5,"modes":["a","b"]}}}""";
+    private const string InitialTwin = """
+        {"tags":{"site":"b43","floor":{"room":7}},"properties":{"desired":{"interval":5,"modes":["a","b"]}}}
+        """;
 
     private OfficialClients Clients => muster.Clients;
 
@@ -16,7 +18,7 @@ public sealed class HubClientTests(TwoHubServer muster)
     {
         var (primary, secondary) = (Keys.New(), Keys.New());
         var enrollment = Enrollments.Individual("in-hub", primary, secondary).With("initialTwin", JsonNode.Parse(InitialTwin));
-        (await Clients.ServiceAsync("createOrUpdateIndividualEnrollment", enrollment)).Succeeded();
+        await Clients.EnrollAsync(enrollment);
         var hub = (string)(await Clients.RegisterAsync("in-hub", primary)).Value["assignedHub"]!;
 
         AssertKeys((await Clients.HubAsync(hub, "get", "in-hub")).Value, primary, secondary);
@@ -28,7 +30,7 @@ public sealed class HubClientTests(TwoHubServer muster)
     {
         var (primary, secondary) = (Keys.New(), Keys.New());
         var group = Enrollments.Group("hub-group", primary, secondary).With("initialTwin", JsonNode.Parse(InitialTwin));
-        (await Clients.ServiceAsync("createOrUpdateEnrollmentGroup", group)).Succeeded();
+        await Clients.EnrollAsync(group);
         var hub = (string)(await Clients.RegisterAsync("in-hub-member", Keys.Derive(secondary, "in-hub-member"))).Value["assignedHub"]!;
 
         var device = (await Clients.HubAsync(hub, "get", "in-hub-member")).Value;
@@ -44,7 +46,7 @@ public sealed class HubClientTests(TwoHubServer muster)
         var id = "edge-" + edge.ToString().ToLowerInvariant();
         var key = Keys.New();
         var enrollment = Enrollments.Individual(id, key).With("capabilities", new JsonObject { ["iotEdge"] = edge });
-        (await Clients.ServiceAsync("createOrUpdateIndividualEnrollment", enrollment)).Succeeded();
+        await Clients.EnrollAsync(enrollment);
         var hub = (string)(await Clients.RegisterAsync(id, key)).Value["assignedHub"]!;
 
         Assert.Equal(edge, (bool?)(await Clients.HubAsync(hub, "get", id)).Value["capabilities"]?["iotEdge"]);
@@ -59,7 +61,7 @@ public sealed class HubClientTests(TwoHubServer muster)
         var hub = (string)(await Clients.RegisterAsync("rolled", before)).Value["assignedHub"]!;
 
         var rolled = Enrollments.Individual("rolled", after).With("etag", created["etag"]!.DeepClone());
-        (await Clients.ServiceAsync("createOrUpdateIndividualEnrollment", rolled)).Succeeded();
+        await Clients.EnrollAsync(rolled);
         (await Clients.RegisterAsync("rolled", before)).FailedWith("UnauthorizedError");
         (await Clients.RegisterAsync("rolled", after)).Succeeded();
         AssertKeys((await Clients.HubAsync(hub, "get", "rolled")).Value, after, after);
@@ -107,7 +109,8 @@ public sealed class HubClientTests(TwoHubServer muster)
     public async Task A_hub_refuses_the_key_of_another_hub()
     {
         var endpoints = muster.Server.Endpoints;
-        var mixed = endpoints.Hubs[0] with { ConnectionString = endpoints.Hubs[1].ConnectionString.Replace(TwoHubServer.HubB, TwoHubServer.HubA, StringComparison.Ordinal) };
+        var foreign = endpoints.Hubs[1].ConnectionString.Replace(TwoHubServer.HubB, TwoHubServer.HubA, StringComparison.Ordinal);
+        var mixed = endpoints.Hubs[0] with { ConnectionString = foreign };
         await using var stranger = await muster.StartClientsAsync(endpoints with { Hubs = [mixed] });
         (await stranger.HubAsync(TwoHubServer.HubA, "list")).FailedWith("UnauthorizedError");
     }

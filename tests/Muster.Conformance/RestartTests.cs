@@ -23,7 +23,7 @@ public sealed class RestartTests
         JsonNode assigned;
         await using (var clients = await OfficialClients.StartAsync(sandbox, first.Endpoints))
         {
-            (await clients.ServiceAsync("createOrUpdateIndividualEnrollment", Enrollments.Individual("first-device", key))).Succeeded();
+            await clients.EnrollAsync(Enrollments.Individual("first-device", key));
             assigned = (await clients.RegisterAsync("first-device", key)).Value;
         }
 

@@ -53,7 +53,7 @@ public sealed class ServiceClientTests(TwoHubServer muster)
         Assert.Equal(secondary, (string?)mechanism["symmetricKey"]?["secondaryKey"]);
 
         (await Clients.ServiceAsync("delete" + kind, updated)).Succeeded();
-        (await Clients.ServiceAsync("get" + kind, id)).FailedWith("DeviceNotFoundError");
+        (await Clients.ServiceAsync("get" + kind, id)).WasNotFound(NotFoundCode(kind));
     }
 
     [Theory]
@@ -100,9 +100,9 @@ public sealed class ServiceClientTests(TwoHubServer muster)
     public async Task What_does_not_exist_is_not_found(string kind, string idMember)
     {
         Assert.NotEmpty(idMember);
-        (await Clients.ServiceAsync("get" + kind, "nobody")).FailedWith("DeviceNotFoundError");
-        (await Clients.ServiceAsync("delete" + kind, "nobody")).FailedWith("DeviceNotFoundError");
-        (await Clients.ServiceAsync($"get{kind}AttestationMechanism", "nobody")).FailedWith("DeviceNotFoundError");
+        (await Clients.ServiceAsync("get" + kind, "nobody")).WasNotFound(NotFoundCode(kind));
+        (await Clients.ServiceAsync("delete" + kind, "nobody")).WasNotFound(NotFoundCode(kind));
+        (await Clients.ServiceAsync($"get{kind}AttestationMechanism", "nobody")).WasNotFound(NotFoundCode(kind));
     }
 
     [Theory]
@@ -111,10 +111,11 @@ public sealed class ServiceClientTests(TwoHubServer muster)
     {
         var ids = Enumerable.Range(0, 5).Select(number => $"listed-{kind.ToLowerInvariant()}-{number}").ToList();
         foreach (var id in ids)
-            (await Clients.ServiceAsync("createOrUpdate" + kind, New(kind, id, Keys.New(), Keys.New()))).Succeeded();
+            await Clients.EnrollAsync(New(kind, id, Keys.New(), Keys.New()));
 
         var query = new JsonObject { ["query"] = "*" };
-        var found = (await Clients.ServiceAsync($"create{kind}Query", query, 100)).Value.AsArray().Select(item => (string?)item![idMember]).ToList();
+        var items = (await Clients.ServiceAsync($"create{kind}Query", query, 100)).Value.AsArray();
+        var found = items.Select(item => (string?)item![idMember]).ToList();
         Assert.All(ids, id => Assert.Single(found, id));
     }
 
@@ -136,7 +137,7 @@ public sealed class ServiceClientTests(TwoHubServer muster)
             },
         };
         var enrollment = new JsonObject { ["registrationId"] = "round-trip-x509", ["attestation"] = attestation };
-        (await Clients.ServiceAsync("createOrUpdateIndividualEnrollment", enrollment)).Succeeded();
+        await Clients.EnrollAsync(enrollment);
 
         var read = (await Clients.ServiceAsync("getIndividualEnrollment", "round-trip-x509")).Value;
         var info = read["attestation"]?["x509"]?["clientCertificates"]?["primary"]?["info"];
@@ -150,7 +151,7 @@ public sealed class ServiceClientTests(TwoHubServer muster)
     {
         var attestation = new JsonObject { ["type"] = "tpm", ["tpm"] = new JsonObject { ["endorsementKey"] = EndorsementKey } };
         var enrollment = new JsonObject { ["registrationId"] = "round-trip-tpm", ["attestation"] = attestation };
-        (await Clients.ServiceAsync("createOrUpdateIndividualEnrollment", enrollment)).Succeeded();
+        await Clients.EnrollAsync(enrollment);
 
         var read = (await Clients.ServiceAsync("getIndividualEnrollment", "round-trip-tpm")).Value;
         Assert.Equal("tpm", (string?)read["attestation"]?["type"]);
@@ -161,8 +162,8 @@ public sealed class ServiceClientTests(TwoHubServer muster)
     public async Task A_registration_record_is_read_and_deleted()
     {
         var key = Keys.New();
-        (await Clients.ServiceAsync("createOrUpdateIndividualEnrollment", Enrollments.Individual("recorded", key))).Succeeded();
-        (await Clients.ServiceAsync("getDeviceRegistrationState", "recorded")).FailedWith("DeviceNotFoundError");
+        await Clients.EnrollAsync(Enrollments.Individual("recorded", key));
+        (await Clients.ServiceAsync("getDeviceRegistrationState", "recorded")).WasNotFound(404202);
         var assigned = (await Clients.RegisterAsync("recorded", key)).Value;
 
         var record = (await Clients.ServiceAsync("getDeviceRegistrationState", "recorded")).Value;
@@ -171,31 +172,33 @@ public sealed class ServiceClientTests(TwoHubServer muster)
         Assert.Equal("recorded", (string?)record["deviceId"]);
 
         (await Clients.ServiceAsync("deleteDeviceRegistrationState", record)).Succeeded();
-        (await Clients.ServiceAsync("getDeviceRegistrationState", "recorded")).FailedWith("DeviceNotFoundError");
+        (await Clients.ServiceAsync("getDeviceRegistrationState", "recorded")).WasNotFound(404202);
     }
 
     [Fact]
     public async Task The_records_of_a_group_are_queried()
     {
         var key = Keys.New();
-        (await Clients.ServiceAsync("createOrUpdateEnrollmentGroup", Enrollments.Group("recorded-group", key))).Succeeded();
+        await Clients.EnrollAsync(Enrollments.Group("recorded-group", key));
         foreach (var id in (string[])["member-1", "member-2"]) (await Clients.RegisterAsync(id, Keys.Derive(key, id))).Succeeded();
 
         var query = new JsonObject { ["query"] = "*" };
-        var records = (await Clients.ServiceAsync("createEnrollmentGroupRegistrationStateQuery", query, "recorded-group", 10)).Value.AsArray();
+        var answer = await Clients.ServiceAsync("createEnrollmentGroupDeviceRegistrationStateQuery", query, "recorded-group", 10);
+        var records = answer.Value.AsArray();
         Assert.Equal(["member-1", "member-2"], records.Select(record => (string)record!["registrationId"]!).Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public async Task A_wrong_service_key_is_an_UnauthorizedError()
     {
-        var forged = muster.Server.Endpoints with
-        {
-            ServiceConnectionString = $"HostName={TwoHubServer.Host};SharedAccessKeyName=provisioningserviceowner;SharedAccessKey={Keys.New()}",
-        };
+        const string Policy = $"HostName={TwoHubServer.Host};SharedAccessKeyName=provisioningserviceowner";
+        var forged = muster.Server.Endpoints with { ServiceConnectionString = $"{Policy};SharedAccessKey={Keys.New()}" };
         await using var stranger = await muster.StartClientsAsync(forged);
         (await stranger.ServiceAsync("getIndividualEnrollment", "anybody")).FailedWith("UnauthorizedError");
     }
+
+    /// <summary>Error codes of the service (service-api S-4).</summary>
+    private static int NotFoundCode(string kind) => kind == "EnrollmentGroup" ? 404204 : 404201;
 
     private static JsonObject New(string kind, string id, string primaryKey, string secondaryKey) =>
         kind == "EnrollmentGroup" ? Enrollments.Group(id, primaryKey, secondaryKey) : Enrollments.Individual(id, primaryKey, secondaryKey);

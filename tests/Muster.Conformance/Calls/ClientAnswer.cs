@@ -19,6 +19,17 @@ public sealed record ClientAnswer(JsonNode? Result, string? ErrorName, string? E
     public void Succeeded() => Assert.True(ErrorName is null, $"{ErrorName}: {ErrorMessage} {ErrorBody}");
 
     /// <summary>Asserts that the client reported an error of this name.</summary>
-    public void FailedWith(string errorName) => Assert.True(
-        ErrorName == errorName, $"Expected {errorName}, got {ErrorName ?? "a result"}: {ErrorMessage} {ErrorBody} {Result?.ToJsonString()}");
+    public void FailedWith(string errorName)
+    {
+        var got = ErrorName ?? "a result: " + Result?.ToJsonString();
+        Assert.True(ErrorName == errorName, $"Expected {errorName}, got {got}: {ErrorMessage} {ErrorBody}");
+    }
+
+    /// <summary>Asserts that the service client did not find the entity, and that the service named this error code.</summary>
+    public void WasNotFound(int errorCode)
+    {
+        FailedWith("Error");
+        Assert.Equal("Not found", ErrorMessage);
+        Assert.Contains($"\"errorCode\":{errorCode},", ErrorBody, StringComparison.Ordinal);
+    }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Muster.Composition;
 using Muster.Conformance.Sandbox;
+using Muster.Protocols.Sas;
 
 namespace Muster.Conformance.Calls;
 
@@ -30,11 +31,21 @@ public sealed class OfficialClients : IAsyncDisposable
     }
 
     /// <summary>The variable by which Node.js trusts the server's root certificate.</summary>
-    public static Dictionary<string, string> Trust(EndpointsDocument endpoints) => new() { ["NODE_EXTRA_CA_CERTS"] = endpoints.RootCertificate! };
+    public static Dictionary<string, string> Trust(EndpointsDocument endpoints) => new()
+    {
+        ["NODE_EXTRA_CA_CERTS"] = endpoints.RootCertificate!,
+    };
 
     /// <summary>Calls a method of <c>ProvisioningServiceClient</c>.</summary>
     public Task<ClientAnswer> ServiceAsync(string method, params JsonNode?[] arguments) =>
         CallAsync("service", _endpoints.ServiceConnectionString, method, arguments);
+
+    /// <summary>Writes an enrollment or an enrollment group, which must succeed.</summary>
+    public async Task EnrollAsync(JsonObject enrollment)
+    {
+        var kind = enrollment.ContainsKey("enrollmentGroupId") ? "EnrollmentGroup" : "IndividualEnrollment";
+        (await ServiceAsync("createOrUpdate" + kind, enrollment)).Succeeded();
+    }
 
     /// <summary>Calls a method of <c>Registry</c> at one of the embedded hubs.</summary>
     public Task<ClientAnswer> HubAsync(string hubHostName, string method, params JsonNode?[] arguments) =>
@@ -52,6 +63,25 @@ public sealed class OfficialClients : IAsyncDisposable
         };
         if (payload is not null) request["payload"] = payload;
         return CallAsync("device", null, "register", [request]);
+    }
+
+    /// <summary>Sends a plain HTTPS request from inside the sandbox, signed by the key of a device.</summary>
+    /// <returns>Status and body.</returns>
+    public async Task<(int Status, string Body)> RequestAsync(
+        string method, string registrationId, string key, string path, string? body = null)
+    {
+        var resource = $"{_endpoints.IdScope}/registrations/{registrationId}";
+        var expiry = TimeProvider.System.GetUtcNow().AddHours(1);
+        var token = SasTokenBuilder.Create(resource, Convert.FromBase64String(key), expiry, "registration");
+        var request = new JsonObject
+        {
+            ["url"] = $"https://{_endpoints.DeviceEndpoint}/{resource}/{path}?api-version=2019-03-31",
+            ["method"] = method,
+            ["headers"] = new JsonObject { ["Authorization"] = token, ["Content-Type"] = "application/json" },
+            ["body"] = body,
+        };
+        var answer = (await CallAsync("https", null, "request", [request])).Value;
+        return ((int)answer["status"]!, (string)answer["body"]!);
     }
 
     /// <inheritdoc/>

@@ -33,10 +33,12 @@ public sealed class NetworkSandbox : IAsyncDisposable
         await File.WriteAllLinesAsync(hostsFile, ["127.0.0.1 localhost", .. lines]);
 
         // The process reads its own line in /proc, because inside it only knows itself as process 1.
-        const string Script =
-            """ip link set lo up && mount --bind "$0" /etc/hosts && read -r pid rest </proc/self/stat && echo "$pid" && exec cat >/dev/null""";
+        const string Script = """
+            ip link set lo up && mount --bind "$0" /etc/hosts && read -r pid rest </proc/self/stat && echo "$pid" && exec cat >/dev/null
+            """;
         string[] asUser = IsRoot ? [] : ["--map-root-user"];
-        var start = Redirected("unshare", [.. asUser, "--net", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", Script, hostsFile]);
+        var start = Redirected(
+            "unshare", [.. asUser, "--net", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", Script, hostsFile]);
         var keeper = Process.Start(start) ?? throw new InvalidOperationException("unshare did not start.");
         var errors = keeper.StandardError.ReadToEndAsync();
         if (await keeper.StandardOutput.ReadLineAsync() is { } target) return new NetworkSandbox(keeper, hostsFile, target);

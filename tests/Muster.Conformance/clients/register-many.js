@@ -1,6 +1,6 @@
 // Enrolls and registers devices one after the other in several parallel lanes, until standard input ends or the server is gone.
 // Prints one JSON line for each thing the server has acknowledged. Argument: JSON with
-// {serviceConnectionString, host, idScope, groupId, groupKey, lanes}.
+// {serviceConnectionString, host, idScope, groupKey, lanes}.
 'use strict';
 
 const crypto = require('crypto');
