@@ -42,7 +42,7 @@ public static class RegistrationWords
             "initialAssignment" => "initialAssignment (first assignment)",
             "deviceDataMigrated" => "deviceDataMigrated (moved to another hub, with its twin)",
             "deviceDataReset" => "deviceDataReset (twin reset to the initial one)",
-            "reprovisionedToInitialAssignment" => "reprovisionedToInitialAssignment (back to its first hub)",
+            "reprovisionedToInitialAssignment" => "reprovisionedToInitialAssignment (the hub already had this device)",
             var other => other,
         };
         if (meaning is not null) lines.Add($"  Substatus  {meaning}");
