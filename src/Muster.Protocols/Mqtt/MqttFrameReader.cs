@@ -58,10 +58,10 @@ public static class MqttFrameReader
     {
         var required = RequiredFlags[(int)type];
         if (required < 0) return new MqttEnd(MqttEndReason.ProtocolViolation, $"Packet type {(int)type} is not one that a client sends.");
-        if (type != MqttPacketType.Publish && flags != required)
-            return new MqttEnd(MqttEndReason.MalformedPacket, $"{type} with reserved flags {flags}; expected {required}.");
         if (!isConnected && type != MqttPacketType.Connect)
             return new MqttEnd(MqttEndReason.ProtocolViolation, $"The first packet must be CONNECT; {type} was sent.");
+        if (type != MqttPacketType.Publish && flags != required)
+            return new MqttEnd(MqttEndReason.MalformedPacket, $"{type} with reserved flags {flags}; expected {required}.");
         if (isConnected && type == MqttPacketType.Connect)
             return new MqttEnd(MqttEndReason.ProtocolViolation, "A second CONNECT on one connection.");
         return null;
