@@ -131,6 +131,18 @@ public sealed class RegistrationService : IAsyncDisposable
         return await RefuseAsync(trace, request, Refusals.RegistrationNotFound, cancellationToken);
     }
 
+    /// <summary>
+    /// Verifies a device without registering it, for protocols that judge a credential when a connection opens (device-protocols 3.5).
+    /// A disabled enrollment passes: its devices are told when they register.
+    /// </summary>
+    /// <returns>Null when the credential is good; else the refusal, which has left a trace.</returns>
+    public async Task<Refusal?> CheckAsync(DeviceRequest request, CancellationToken cancellationToken)
+    {
+        var trace = new AttemptTraceBuilder(request, _clock);
+        var verified = await VerifyAsync(request, bodyRegistrationId: null, _options.ClockSkew, trace, cancellationToken);
+        return verified.Refusal is { } refusal ? await RefuseAsync(trace, request, refusal, cancellationToken) : null;
+    }
+
     /// <summary>Notes an attempt that a protocol refused before it could be put to this service, and hands the refusal back.</summary>
     public Task<Refusal> RefuseAsync(DeviceRequest request, string check, string detail, Refusal refusal, CancellationToken cancellationToken)
     {

@@ -18,20 +18,11 @@ internal static class DeviceCredential
         if (authorization.Length > 0)
         {
             if (!SasToken.TryParse(authorization, out var token, out var problem)) return (null, problem);
-            return (Evidence(token!), null);
+            return (SasEvidence.From(token!), null);
         }
 
         if (await context.Connection.GetClientCertificateAsync(context.RequestAborted) is { } certificate)
             return (new X509Evidence(certificate.RawData, []), null);
         return (body.Tpm, null);
     }
-
-    private static SymmetricKeyEvidence Evidence(SasToken token) => new()
-    {
-        Resource = token.Resource,
-        KeyName = token.KeyName,
-        ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(Math.Min(token.ExpiresAtUnixSeconds, DateTimeOffset.MaxValue.ToUnixTimeSeconds())),
-        SignedText = token.SignedText,
-        Signature = token.Signature,
-    };
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -73,7 +74,7 @@ public sealed class MusterServer : IAsyncDisposable
             var tls = new ServerTls((IServerCertificateSource?)own ?? new UserCertificate(options, time));
             var endpoint = HostName.WithPort(options.PublicName, doors.Https.Port, MusterOptions.DefaultHttpsPort);
 
-            var builder = CreateBuilder(options, doors, tls);
+            var builder = CreateBuilder(options, doors, parts, tls);
             var loggers = LoggerFactory.Create(logging => ConsoleLogging.Configure(logging, builder.Configuration));
             resources.Add(loggers);
             var context = new ServerContext(options, folder.Path, secretsKey, doors.Https.Port, endpoint, loggers);
@@ -152,7 +153,7 @@ public sealed class MusterServer : IAsyncDisposable
         return new OwnCertificates(folder.Certificates, names, $"http://{crlHost}{RootEndpoints.RevocationListPath}", time);
     }
 
-    private static WebApplicationBuilder CreateBuilder(MusterOptions options, OpenDoors doors, ServerTls tls)
+    private static WebApplicationBuilder CreateBuilder(MusterOptions options, OpenDoors doors, IServerParts parts, ServerTls tls)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "muster" });
         foreach (var file in options.ConfigurationFiles) builder.Configuration.AddJsonFile(file, optional: true, reloadOnChange: false);
@@ -166,11 +167,11 @@ public sealed class MusterServer : IAsyncDisposable
             var sockets = doors.All.SelectMany(door => door.Sockets).ToDictionary(socket => socket.LocalEndPoint!);
             transport.CreateBoundListenSocket = endpoint => sockets[endpoint];
         });
-        builder.WebHost.ConfigureKestrel(kestrel => ConfigureKestrel(kestrel, doors, tls));
+        builder.WebHost.ConfigureKestrel(kestrel => ConfigureKestrel(kestrel, doors, parts, tls));
         return builder;
     }
 
-    private static void ConfigureKestrel(KestrelServerOptions kestrel, OpenDoors doors, ServerTls tls)
+    private static void ConfigureKestrel(KestrelServerOptions kestrel, OpenDoors doors, IServerParts parts, ServerTls tls)
     {
         kestrel.AddServerHeader = false;
         foreach (var door in doors.All)
@@ -180,10 +181,13 @@ public sealed class MusterServer : IAsyncDisposable
                 kestrel.Listen((IPEndPoint)socket.LocalEndPoint!, listen =>
                 {
                     listen.Protocols = HttpProtocols.Http1;
-                    if (door != doors.Https) return;
 
                     // The settings are asked for per connection, so that a renewed certificate needs no restart.
-                    listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(tls.Current) });
+                    if (door == doors.Https) UseTls(() => tls.Current);
+                    else if (door == doors.Mqtt) parts.UseMqtt(listen, () => UseTls(() => tls.CurrentWithoutAlpn));
+
+                    void UseTls(Func<SslServerAuthenticationOptions> current) =>
+                        listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(current()) });
                 });
             }
         }
@@ -255,7 +259,7 @@ public sealed class MusterServer : IAsyncDisposable
             ServiceEndpoint = context.ServiceEndpoint,
             DeviceEndpoint = context.ServiceEndpoint,
             HttpsPort = doors.Https.Port,
-            MqttPort = options.MqttPort,
+            MqttPort = doors.Mqtt.Port,
             AmqpPort = options.AmqpPort,
             Portal = $"http://localhost:{doors.Portal.Port}/?token={sessions.Token}",
             RootCertificate = own?.RootFile,

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.AspNetCore.Connections;
 using Muster.Api.Errors;
 using Muster.Api.Requests;
 using Muster.Core.Allocation;
@@ -10,6 +11,7 @@ using Muster.Core.Registration;
 using Muster.Core.Secrets;
 using Muster.Core.Store;
 using Muster.DeviceApi.Http;
+using Muster.DeviceApi.Mqtt;
 using Muster.EmbeddedHub;
 using Muster.EmbeddedHub.Http;
 using Muster.EmbeddedHub.Hubs;
@@ -38,6 +40,7 @@ public sealed class ProvisioningParts : IServerParts
         AddProvisioning(services);
         AddHubs(services);
         services.AddServiceApi();
+        services.AddMqttDoor();
         services.AddSingleton<IReadinessCheck, StoreReadiness>();
     }
 
@@ -73,6 +76,16 @@ public sealed class ProvisioningParts : IServerParts
     {
         door.UseRequestTracking();
         door.UseErrorBodies();
+        door.UseWebSockets();
+        door.UseMqttWebSockets();
+    }
+
+    /// <inheritdoc/>
+    public void UseMqtt(IConnectionBuilder listener, Action useTls)
+    {
+        listener.UseMqttGate();
+        useTls();
+        listener.UseMqttDoor();
     }
 
     /// <inheritdoc/>

@@ -21,7 +21,7 @@ public sealed record OptionDefinition(string Key, string Switch, string Argument
         new("HttpsPort", "--https-port", "PORT", OptionKind.Port,
             "Port of HTTPS: service API, device API, embedded hubs. 0 is any free port. Default: 443, or 8443 where 443 may not be opened"),
         new("MqttPort", "--mqtt-port", "PORT", OptionKind.Port,
-            "Port of MQTT over TLS. Checked and reported, but this version does not open it. Default: 8883"),
+            "Port of MQTT over TLS; 0 is any free port. Default: 8883"),
         new("AmqpPort", "--amqp-port", "PORT", OptionKind.Port,
             "Port of AMQP over TLS. Checked and reported, but this version does not open it. Default: 5671"),
         new("PortalPort", "--portal-port", "PORT", OptionKind.Port,

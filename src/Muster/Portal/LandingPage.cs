@@ -73,7 +73,7 @@ public sealed class LandingPage
 
         Row("Data folder", Code(dataFolder));
         Row("Ports", string.Create(CultureInfo.InvariantCulture,
-            $"HTTPS {endpoints.HttpsPort}; MQTT {endpoints.MqttPort} and AMQP {endpoints.AmqpPort} are not open in this version"));
+            $"HTTPS {endpoints.HttpsPort}, MQTT {endpoints.MqttPort}; AMQP {endpoints.AmqpPort} is not open in this version"));
         return html.Append("</dl></section>").ToString();
 
         void Row(string term, string description) =>
