@@ -1,7 +1,7 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Muster.Api.Connections;
 
 namespace Muster.Certificates;
 
@@ -48,9 +48,6 @@ public sealed class ServerTls
         return true;
     }
 
-    private static bool AcceptAny(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) => true;
-
-    [SuppressMessage("Security", "CA5359", Justification = "The certificate is the client's; enrollments judge it after the handshake.")]
     private static SslServerAuthenticationOptions Build(ServerCertificate certificate) => new()
     {
         ServerCertificateContext = SslStreamCertificateContext.Create(certificate.Leaf, certificate.Intermediates, offline: true),
@@ -59,7 +56,7 @@ public sealed class ServerTls
         // judged later against enrolled certificates, so the handshake takes any.
         ClientCertificateRequired = true,
         CertificateChainPolicy = NoTrust,
-        RemoteCertificateValidationCallback = AcceptAny,
+        RemoteCertificateValidationCallback = ClientCertificates.Accept,
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
         EncryptionPolicy = EncryptionPolicy.RequireEncryption,
         AllowRenegotiation = false,
