@@ -50,6 +50,7 @@ public sealed class EnrollmentService(IProvisioningStore store, TimeProvider tim
         if (CertificatePolicyRules.Resolve(definition, stored: null, out _) is { } invalidPolicy) return invalidPolicy;
         var linkedHubs = await store.ListLinkedHubsAsync(instance.Name, cancellationToken);
         if (EnrollmentRules.CheckHubsAreLinked(definition, linkedHubs) is { } notLinked) return notLinked;
+        if (await CheckReferencesAsync(instance, definition, cancellationToken) is { } unknown) return unknown;
 
         using var turn = await _writers.AcquireAsync(Key(instance, kind, id), cancellationToken);
 
@@ -105,6 +106,20 @@ public sealed class EnrollmentService(IProvisioningStore store, TimeProvider tim
             if (page.Count < PageSize) yield break;
             afterId = page[^1].Id;
         }
+    }
+
+    // Unverified ones are accepted: their devices are refused until they are verified (service-api S-6.7 rule 5).
+    private async Task<Refusal?> CheckReferencesAsync(
+        ProvisioningInstance instance, EnrollmentDefinition definition, CancellationToken cancellationToken)
+    {
+        if (definition.Attestation?.X509?.CaReferences is not { } references) return null;
+        foreach (var (slot, name) in new[] { ("primary", references.Primary), ("secondary", references.Secondary) })
+        {
+            if (string.IsNullOrEmpty(name) || await store.FindCaCertificateAsync(instance.Name, name, cancellationToken) is not null) continue;
+            return Refusals.InvalidMember($"attestation.x509.caReferences.{slot}", $"there is no CA certificate '{name}'.");
+        }
+
+        return null;
     }
 
     private static Refusal? CheckPutCondition(EnrollmentKind kind, Enrollment? stored, ETagCondition condition)

@@ -41,6 +41,7 @@ internal sealed class RegistrationOperation : IDisposable
     public bool IsSameAs(RegistrationWork other) =>
         Work.Match.Enrollment.Kind == other.Match.Enrollment.Kind
         && Work.Match.Enrollment.Id.Equals(other.Match.Enrollment.Id, StringComparison.OrdinalIgnoreCase)
+        && Work.Match.Credential == other.Match.Credential
         && Work.Payload?.GetRawText() == other.Payload?.GetRawText();
 
     /// <summary>Makes the state assigning durable, so that a device may be told to poll. Returns the final record where it is done already.</summary>

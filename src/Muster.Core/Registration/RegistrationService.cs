@@ -4,6 +4,7 @@ using Muster.Core.Attestation;
 using Muster.Core.Concurrency;
 using Muster.Core.Enrollments;
 using Muster.Core.Errors;
+using Muster.Core.Hubs;
 using Muster.Core.Instances;
 using Muster.Core.Store;
 
@@ -67,7 +68,8 @@ public sealed class RegistrationService : IAsyncDisposable
 
         var now = _clock.GetUtcNow();
         var accepted = new RegisterAccepted(
-            Describe(request, device), OperationIds.Create(), now + _options.OperationLifetime, new PendingRegistration(request.ApiVersion, payload));
+            Describe(request, device), OperationIds.Create(), now + _options.OperationLifetime,
+            new PendingRegistration(request.ApiVersion, payload, (device.Match.Credential as HubThumbprints)?.Primary));
         var work = new RegistrationWork
         {
             Instance = device.Instance,
@@ -170,7 +172,8 @@ public sealed class RegistrationService : IAsyncDisposable
             trace.Pass("restart", $"The operation {record.OperationId} was in progress when the server stopped; it is taken up again.");
 
             var enrollment = await _store.FindEnrollmentAsync(record.InstanceName, record.EnrollmentKind, record.EnrollmentId, cancellationToken);
-            var match = enrollment is null ? null : _matcher.Verifier(record.AttestationType)?.Restore(enrollment, record.RegistrationId);
+            var match = enrollment is null ? null : _matcher.Verifier(record.AttestationType)?.Restore(
+                enrollment, record.RegistrationId, record.Pending);
             if (match is null)
             {
                 trace.Fail("enrollment", $"The enrollment '{record.EnrollmentId}' no longer exists, or the device must prove itself anew.");

@@ -1,3 +1,4 @@
+using Muster.Core.Certificates;
 using Muster.Core.Enrollments;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
@@ -33,6 +34,12 @@ public sealed record PutLinkedHub(LinkedHub Hub, string? IfETag) : StoreChange;
 
 /// <summary>Deletes a linked hub.</summary>
 public sealed record DeleteLinkedHub(string InstanceName, string HostName, string? IfETag) : StoreChange;
+
+/// <summary>Creates or replaces a CA certificate.</summary>
+public sealed record PutCaCertificate(CaCertificate Certificate, string? IfETag) : StoreChange;
+
+/// <summary>Deletes a CA certificate; what references it stays.</summary>
+public sealed record DeleteCaCertificate(string InstanceName, string Name, string? IfETag) : StoreChange;
 
 /// <summary>Adds an attempt trace; the oldest are pruned beyond the store's limit per instance.</summary>
 public sealed record AppendAttemptTrace(AttemptTrace Trace) : StoreChange;

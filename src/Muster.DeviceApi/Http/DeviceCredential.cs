@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Muster.Api.Connections;
 using Muster.Core.Attestation;
 using Muster.DeviceApi.Wire;
 using Muster.Protocols.Sas;
@@ -21,6 +22,9 @@ internal static class DeviceCredential
             return (SasEvidence.From(token!), null);
         }
 
+        if (ClientCertificates.Of(context.Features) is { } presented) return (presented, null);
+
+        // Behind another server than our own there is the leaf alone.
         if (await context.Connection.GetClientCertificateAsync(context.RequestAborted) is { } certificate)
             return (new X509Evidence(certificate.RawData, []), null);
         return (body.Tpm, null);

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Muster.Core.Allocation;
 using Muster.Core.Attestation;
+using Muster.Core.Certificates;
 using Muster.Core.Enrollments;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
@@ -48,6 +49,7 @@ internal sealed class DocumentSerializer
         Enrollment = TypeInfo<Enrollment>(options);
         Registration = TypeInfo<RegistrationRecord>(options);
         LinkedHub = TypeInfo<LinkedHub>(options);
+        CaCertificate = TypeInfo<CaCertificate>(options);
         AttemptTrace = TypeInfo<AttemptTrace>(options);
     }
 
@@ -58,6 +60,8 @@ internal sealed class DocumentSerializer
     public JsonTypeInfo<RegistrationRecord> Registration { get; }
 
     public JsonTypeInfo<LinkedHub> LinkedHub { get; }
+
+    public JsonTypeInfo<CaCertificate> CaCertificate { get; }
 
     public JsonTypeInfo<AttemptTrace> AttemptTrace { get; }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Muster.Core.Certificates;
 using Muster.Core.Enrollments;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
@@ -15,5 +16,6 @@ namespace Muster.Storage.Documents;
 [JsonSerializable(typeof(Enrollment))]
 [JsonSerializable(typeof(RegistrationRecord))]
 [JsonSerializable(typeof(LinkedHub))]
+[JsonSerializable(typeof(CaCertificate))]
 [JsonSerializable(typeof(AttemptTrace))]
 internal sealed partial class StoreJson : JsonSerializerContext;

@@ -1,7 +1,7 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Muster.Api.Connections;
 
 namespace Muster.Certificates;
 
@@ -52,8 +52,6 @@ public sealed class ServerTls
         return true;
     }
 
-    private static bool AcceptAny(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) => true;
-
     private static (SslServerAuthenticationOptions Http, SslServerAuthenticationOptions Other) Build(ServerCertificate certificate)
     {
         // Device clients speak HTTP/1.1 and mostly send no ALPN (device-protocols 2.2, 7.1).
@@ -61,7 +59,6 @@ public sealed class ServerTls
         return (Build(context, [SslApplicationProtocol.Http11]), Build(context, applicationProtocols: null));
     }
 
-    [SuppressMessage("Security", "CA5359", Justification = "The certificate is the client's; enrollments judge it after the handshake.")]
     private static SslServerAuthenticationOptions Build(
         SslStreamCertificateContext context, List<SslApplicationProtocol>? applicationProtocols) => new()
     {
@@ -71,7 +68,7 @@ public sealed class ServerTls
         // judged later against enrolled certificates, so the handshake takes any.
         ClientCertificateRequired = true,
         CertificateChainPolicy = NoTrust,
-        RemoteCertificateValidationCallback = AcceptAny,
+        RemoteCertificateValidationCallback = ClientCertificates.Accept,
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
         EncryptionPolicy = EncryptionPolicy.RequireEncryption,
         AllowRenegotiation = false,

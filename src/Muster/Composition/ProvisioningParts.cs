@@ -4,6 +4,8 @@ using Muster.Api.Errors;
 using Muster.Api.Requests;
 using Muster.Core.Allocation;
 using Muster.Core.Attestation;
+using Muster.Core.Certificates;
+using Muster.Core.Certificates.Verification;
 using Muster.Core.Errors;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
@@ -128,6 +130,7 @@ public sealed class ProvisioningParts : IServerParts
         services.AddSingleton(new RegistrationOptions());
         services.AddSingleton<SymmetricKeyGroupIndex>();
         services.AddSingleton<IAttestationVerifier, SymmetricKeyVerifier>();
+        AddCertificates(services);
         services.AddSingleton<AttestationMatcher>();
         services.AddSingleton<IAllocationPolicy, HashedAllocationPolicy>();
         services.AddSingleton<IAllocationPolicy, LowestLatencyAllocationPolicy>();
@@ -136,6 +139,17 @@ public sealed class ProvisioningParts : IServerParts
         services.AddSingleton<HubWriter>();
         services.AddSingleton<RegistrationExecutor>();
         services.AddSingleton<RegistrationService>();
+    }
+
+    private static void AddCertificates(IServiceCollection services)
+    {
+        services.AddSingleton(new X509Options());
+        services.AddSingleton<SignatureChecker>();
+        services.AddSingleton<ChainVerifier>();
+        services.AddSingleton<X509TrustIndex>();
+        services.AddSingleton<IAttestationVerifier, X509Verifier>();
+        services.AddSingleton<CaCertificateService>();
+        services.AddSingleton<ExpiryReport>();
     }
 
     private static void AddHubs(IServiceCollection services)
