@@ -67,7 +67,7 @@ public sealed class RegistrationService : IAsyncDisposable
 
         var now = _clock.GetUtcNow();
         var accepted = new RegisterAccepted(
-            Describe(request, device), OperationIds.Create(), now + _options.OperationLifetime, new PendingRegistration(request.ApiVersion, payload));
+            Describe(request, device), OperationIds.Create(), now + _options.OperationLifetime, PendingOf(request, payload));
         var work = new RegistrationWork
         {
             Instance = device.Instance,
@@ -76,6 +76,8 @@ public sealed class RegistrationService : IAsyncDisposable
             StoredETag = device.Record?.ETag,
             ApiVersion = request.ApiVersion,
             Payload = payload,
+            RemoteAddress = request.RemoteAddress,
+            Evidence = request.Evidence,
             Trace = trace,
         };
 
@@ -151,6 +153,7 @@ public sealed class RegistrationService : IAsyncDisposable
                 RegistrationId = record.RegistrationId,
                 Operation = DeviceRequest.Register,
                 ApiVersion = record.Pending?.ApiVersion ?? "",
+                RemoteAddress = record.Pending?.RemoteAddress ?? "",
                 Protocol = "Resumed",
                 TrackingId = Guid.NewGuid(),
             };
@@ -179,6 +182,7 @@ public sealed class RegistrationService : IAsyncDisposable
                     StoredETag = record.ETag,
                     ApiVersion = request.ApiVersion,
                     Payload = record.Pending?.Payload,
+                    RemoteAddress = record.Pending?.RemoteAddress,
                     Trace = trace,
                 },
                 isStored: true);
@@ -295,6 +299,9 @@ public sealed class RegistrationService : IAsyncDisposable
         await _store.CommitAsync([new AppendAttemptTrace(trace.Refuse(instance, refusal))], cancellationToken);
         return refusal;
     }
+
+    private static PendingRegistration PendingOf(DeviceRequest request, JsonElement? payload) =>
+        new(request.ApiVersion, payload) { RemoteAddress = request.RemoteAddress };
 
     private static RegisteringDevice Describe(DeviceRequest request, VerifiedDevice device) => new(
         device.Instance.Name, request.RegistrationId, device.Match.Enrollment.Kind, device.Match.Enrollment.Id,

@@ -42,6 +42,13 @@ public interface IProvisioningStore
     /// <summary>All linked hubs of an instance, ordered by host name.</summary>
     Task<IReadOnlyList<LinkedHub>> ListLinkedHubsAsync(string instanceName, CancellationToken cancellationToken);
 
+    /// <summary>Identities to delete, of one instance or of all (null), next attempt first, at most <paramref name="limit"/>.</summary>
+    Task<IReadOnlyList<HubCleanup>> ListHubCleanupsAsync(string? instanceName, int limit, CancellationToken cancellationToken);
+
+    /// <summary>One identity to delete, or null. Device IDs compare by case.</summary>
+    Task<HubCleanup?> FindHubCleanupAsync(
+        string instanceName, string hubHostName, string deviceId, CancellationToken cancellationToken);
+
     /// <summary>Attempt traces, newest first. Attempts with an unknown ID scope belong to the instance name <c>""</c>.</summary>
     Task<IReadOnlyList<AttemptTrace>> ListAttemptTracesAsync(
         string instanceName, AttemptTraceFilter filter, CancellationToken cancellationToken);

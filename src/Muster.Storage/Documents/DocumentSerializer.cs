@@ -38,6 +38,7 @@ internal sealed class DocumentSerializer
                 CamelCase<AttemptOutcome>(),
                 CamelCase<AttestationType>(),
                 CamelCase<EnrollmentKind>(),
+                CamelCase<HubAuthenticationType>(),
                 CamelCase<ProvisioningStatus>(),
                 CamelCase<RegistrationStatus>(),
                 CamelCase<RegistrationSubstatus>(),
@@ -48,6 +49,7 @@ internal sealed class DocumentSerializer
         Enrollment = TypeInfo<Enrollment>(options);
         Registration = TypeInfo<RegistrationRecord>(options);
         LinkedHub = TypeInfo<LinkedHub>(options);
+        HubCleanup = TypeInfo<HubCleanup>(options);
         AttemptTrace = TypeInfo<AttemptTrace>(options);
     }
 
@@ -58,6 +60,8 @@ internal sealed class DocumentSerializer
     public JsonTypeInfo<RegistrationRecord> Registration { get; }
 
     public JsonTypeInfo<LinkedHub> LinkedHub { get; }
+
+    public JsonTypeInfo<HubCleanup> HubCleanup { get; }
 
     public JsonTypeInfo<AttemptTrace> AttemptTrace { get; }
 

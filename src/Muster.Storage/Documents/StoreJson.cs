@@ -15,5 +15,6 @@ namespace Muster.Storage.Documents;
 [JsonSerializable(typeof(Enrollment))]
 [JsonSerializable(typeof(RegistrationRecord))]
 [JsonSerializable(typeof(LinkedHub))]
+[JsonSerializable(typeof(HubCleanup))]
 [JsonSerializable(typeof(AttemptTrace))]
 internal sealed partial class StoreJson : JsonSerializerContext;

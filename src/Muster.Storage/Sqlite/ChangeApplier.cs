@@ -47,6 +47,8 @@ internal static class ChangeApplier
         DeleteRegistration delete => RegistrationSql.Delete(session, delete),
         PutLinkedHub put => LinkedHubSql.Put(session, put, prepared.Document),
         DeleteLinkedHub delete => LinkedHubSql.Delete(session, delete),
+        PutHubCleanup put => HubCleanupSql.Put(session, put, prepared.Document),
+        DeleteHubCleanup delete => HubCleanupSql.Delete(session, delete),
         AppendAttemptTrace append => AttemptTraceSql.Append(session, append, prepared.Document),
         _ => throw new InvalidOperationException($"The store does not know the change {prepared.Change.GetType().Name}."),
     };

@@ -15,6 +15,7 @@ using Muster.EmbeddedHub.Http;
 using Muster.EmbeddedHub.Hubs;
 using Muster.EmbeddedHub.Storage;
 using Muster.Health;
+using Muster.Hubs.AzureIotHub;
 using Muster.Hubs.Embedded;
 using Muster.ServiceApi;
 using Muster.Storage;
@@ -129,7 +130,12 @@ public sealed class ProvisioningParts : IServerParts
     {
         services.AddEmbeddedHub();
         services.AddSingleton<IHubConnectorFactory, EmbeddedHubConnectorFactory>();
+        services.AddSingleton<IHubConnectorFactory>(provider =>
+            new AzureIotHubConnectorFactory(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<HubLanes>();
         services.AddSingleton<HubConnectors>();
+        services.AddSingleton<HubCleaner>();
+        services.AddHostedService<HubCleaning>();
         services.AddSingleton<LinkedHubService>();
     }
 }
