@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Muster.Api.Errors;
 using Muster.Api.Requests;
+using Muster.Configuration;
 using Muster.Core.Allocation;
 using Muster.Core.Attestation;
 using Muster.Core.Errors;
@@ -17,7 +18,9 @@ using Muster.EmbeddedHub.Storage;
 using Muster.Health;
 using Muster.Hubs.AzureIotHub;
 using Muster.Hubs.Embedded;
+using Muster.Hubs.Webhooks;
 using Muster.ServiceApi;
+using Muster.ServiceApi.Enrollments;
 using Muster.Storage;
 using Muster.Storage.Sqlite;
 
@@ -36,7 +39,7 @@ public sealed class ProvisioningParts : IServerParts
     {
         _context = context;
         await AddStoreAsync(services, context, cancellationToken);
-        AddProvisioning(services);
+        AddProvisioning(services, context.Options);
         AddHubs(services);
         services.AddServiceApi();
         services.AddSingleton<IReadinessCheck, StoreReadiness>();
@@ -59,6 +62,12 @@ public sealed class ProvisioningParts : IServerParts
         {
             await links.EnsureLinkedAsync(
                 instance, hub.HostName, EmbeddedHubConnectorFactory.KindName, new Secret(hub.ConnectionString(HubOwnerPolicy)), cancellationToken);
+        }
+
+        foreach (var definition in context.Options.LinkedHubs)
+        {
+            if ((await links.EnsureAsync(instance.Name, definition, cancellationToken)).Refusal is { } refusal)
+                throw new CannotStartException($"A hub of the configuration cannot be linked: {refusal.Message}");
         }
 
         await services.GetRequiredService<RegistrationService>().ResumeAsync(cancellationToken);
@@ -110,7 +119,7 @@ public sealed class ProvisioningParts : IServerParts
             new SqliteEmbeddedHubStore(provider.GetRequiredService<SqliteProvisioningStore>().Database));
     }
 
-    private static void AddProvisioning(IServiceCollection services)
+    private static void AddProvisioning(IServiceCollection services, MusterOptions options)
     {
         services.AddSingleton<IFaultLog, LoggedFaults>();
         services.AddSingleton(new RegistrationOptions());
@@ -120,6 +129,12 @@ public sealed class ProvisioningParts : IServerParts
         services.AddSingleton<IAllocationPolicy, HashedAllocationPolicy>();
         services.AddSingleton<IAllocationPolicy, LowestLatencyAllocationPolicy>();
         services.AddSingleton<IAllocationPolicy, StaticAllocationPolicy>();
+        services.AddSingleton<IAllocationPolicy, CustomAllocationPolicy>();
+        services.AddSingleton(new LatencyTable(options.Latencies));
+        services.AddSingleton(options.Webhooks);
+        services.AddSingleton<IAllocationWebhook, HttpAllocationWebhook>();
+        services.AddSingleton<IEnrollmentFormat, EnrollmentFormat>();
+        services.AddSingleton<WebhookRequestBody>();
         services.AddSingleton<HubAllocator>();
         services.AddSingleton<HubWriter>();
         services.AddSingleton<RegistrationExecutor>();
