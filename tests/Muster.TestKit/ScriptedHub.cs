@@ -16,7 +16,7 @@ public sealed class ScriptedHub : IHubConnectorFactory, IHubConnector
     /// <summary>Adds a step that the next call to ensure an identity goes through before it succeeds.</summary>
     public void Next(Func<Task> step) => _script.Enqueue(step);
 
-    public IHubConnector Connect(LinkedHub hub) => this;
+    public IHubConnector Connect(LinkedHub hub, HubLane lane) => this;
 
     public async Task<HubEnsureOutcome> EnsureDeviceAsync(HubDeviceSpec spec, CancellationToken cancellationToken)
     {
@@ -31,6 +31,9 @@ public sealed class ScriptedHub : IHubConnectorFactory, IHubConnector
     public Task ApplyTwinAsync(string deviceId, HubTwin twin, HubTwinMode mode, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task SetEnabledAsync(string deviceId, bool enabled, string? reason, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<HubProbe> ProbeAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(new HubProbe(HubProbeOutcome.Ready, "Scripted."));
 
     public Task DeleteDeviceAsync(string deviceId, CancellationToken cancellationToken) => Task.CompletedTask;
 }

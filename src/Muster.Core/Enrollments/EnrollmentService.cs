@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Muster.Core.Allocation;
 using Muster.Core.Concurrency;
 using Muster.Core.Errors;
 using Muster.Core.Instances;
@@ -12,7 +13,8 @@ namespace Muster.Core.Enrollments;
 /// </summary>
 /// <param name="store">The store.</param>
 /// <param name="time">The clock.</param>
-public sealed class EnrollmentService(IProvisioningStore store, TimeProvider time)
+/// <param name="webhooks">Whether webhooks may be plain http; null means they may not.</param>
+public sealed class EnrollmentService(IProvisioningStore store, TimeProvider time, WebhookOptions? webhooks = null)
 {
     private const int PageSize = 200;
 
@@ -46,7 +48,7 @@ public sealed class EnrollmentService(IProvisioningStore store, TimeProvider tim
         ETagCondition condition,
         CancellationToken cancellationToken)
     {
-        if (EnrollmentRules.Check(kind, id, definition) is { } invalid) return invalid;
+        if (EnrollmentRules.Check(kind, id, definition, webhooks?.AllowsHttp ?? false) is { } invalid) return invalid;
         if (CertificatePolicyRules.Resolve(definition, stored: null, out _) is { } invalidPolicy) return invalidPolicy;
         var linkedHubs = await store.ListLinkedHubsAsync(instance.Name, cancellationToken);
         if (EnrollmentRules.CheckHubsAreLinked(definition, linkedHubs) is { } notLinked) return notLinked;

@@ -9,4 +9,8 @@ namespace Muster.Core.Registration;
 /// SHA-256 thumbprint of the certificate with which the device proved itself, upper-case hex; null for other mechanisms. The hub
 /// identity is made with it, and only the device could tell it again.
 /// </param>
-public sealed record PendingRegistration(string ApiVersion, JsonElement? Payload, string? LeafSha256 = null);
+public sealed record PendingRegistration(string ApiVersion, JsonElement? Payload, string? LeafSha256 = null)
+{
+    /// <summary>The device's source address, for lowest latency; null when unknown.</summary>
+    public string? RemoteAddress { get; init; }
+}

@@ -68,8 +68,7 @@ public sealed class RegistrationService : IAsyncDisposable
 
         var now = _clock.GetUtcNow();
         var accepted = new RegisterAccepted(
-            Describe(request, device), OperationIds.Create(), now + _options.OperationLifetime,
-            new PendingRegistration(request.ApiVersion, payload, (device.Match.Credential as HubThumbprints)?.Primary));
+            Describe(request, device), OperationIds.Create(), now + _options.OperationLifetime, PendingOf(request, device, payload));
         var work = new RegistrationWork
         {
             Instance = device.Instance,
@@ -78,6 +77,8 @@ public sealed class RegistrationService : IAsyncDisposable
             StoredETag = device.Record?.ETag,
             ApiVersion = request.ApiVersion,
             Payload = payload,
+            RemoteAddress = request.RemoteAddress,
+            Evidence = request.Evidence,
             Trace = trace,
         };
 
@@ -165,6 +166,7 @@ public sealed class RegistrationService : IAsyncDisposable
                 RegistrationId = record.RegistrationId,
                 Operation = DeviceRequest.Register,
                 ApiVersion = record.Pending?.ApiVersion ?? "",
+                RemoteAddress = record.Pending?.RemoteAddress ?? "",
                 Protocol = "Resumed",
                 TrackingId = Guid.NewGuid(),
             };
@@ -194,6 +196,7 @@ public sealed class RegistrationService : IAsyncDisposable
                     StoredETag = record.ETag,
                     ApiVersion = request.ApiVersion,
                     Payload = record.Pending?.Payload,
+                    RemoteAddress = record.Pending?.RemoteAddress,
                     Trace = trace,
                 },
                 isStored: true);
@@ -310,6 +313,9 @@ public sealed class RegistrationService : IAsyncDisposable
         await _store.CommitAsync([new AppendAttemptTrace(trace.Refuse(instance, refusal))], cancellationToken);
         return refusal;
     }
+
+    private static PendingRegistration PendingOf(DeviceRequest request, VerifiedDevice device, JsonElement? payload) =>
+        new(request.ApiVersion, payload, (device.Match.Credential as HubThumbprints)?.Primary) { RemoteAddress = request.RemoteAddress };
 
     private static RegisteringDevice Describe(DeviceRequest request, VerifiedDevice device) => new(
         device.Instance.Name, request.RegistrationId, device.Match.Enrollment.Kind, device.Match.Enrollment.Id,

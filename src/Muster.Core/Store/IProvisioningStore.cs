@@ -58,6 +58,12 @@ public interface IProvisioningStore
 
     /// <summary>How many certificates of enrollments end at or before <paramref name="until"/>.</summary>
     Task<long> CountExpiringEnrolledCertificatesAsync(string instanceName, DateTimeOffset until, CancellationToken cancellationToken);
+    /// <summary>Identities to delete, of one instance or of all (null), next attempt first, at most <paramref name="limit"/>.</summary>
+    Task<IReadOnlyList<HubCleanup>> ListHubCleanupsAsync(string? instanceName, int limit, CancellationToken cancellationToken);
+
+    /// <summary>One identity to delete, or null. Device IDs compare by case.</summary>
+    Task<HubCleanup?> FindHubCleanupAsync(
+        string instanceName, string hubHostName, string deviceId, CancellationToken cancellationToken);
 
     /// <summary>Attempt traces, newest first. Attempts with an unknown ID scope belong to the instance name <c>""</c>.</summary>
     Task<IReadOnlyList<AttemptTrace>> ListAttemptTracesAsync(

@@ -40,6 +40,13 @@ public sealed record PutCaCertificate(CaCertificate Certificate, string? IfETag)
 
 /// <summary>Deletes a CA certificate; what references it stays.</summary>
 public sealed record DeleteCaCertificate(string InstanceName, string Name, string? IfETag) : StoreChange;
+/// <summary>Puts an identity on the list of those to delete, or replaces its entry.</summary>
+/// <param name="Cleanup">The entry.</param>
+/// <param name="OnlyIfPresent">Whether nothing is written where the entry is gone.</param>
+public sealed record PutHubCleanup(HubCleanup Cleanup, bool OnlyIfPresent = false) : StoreChange;
+
+/// <summary>Takes an identity off that list, if it stands there. Device IDs compare by case.</summary>
+public sealed record DeleteHubCleanup(string InstanceName, string HubHostName, string DeviceId) : StoreChange;
 
 /// <summary>Adds an attempt trace; the oldest are pruned beyond the store's limit per instance.</summary>
 public sealed record AppendAttemptTrace(AttemptTrace Trace) : StoreChange;

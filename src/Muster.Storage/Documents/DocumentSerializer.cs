@@ -39,6 +39,7 @@ internal sealed class DocumentSerializer
                 CamelCase<AttemptOutcome>(),
                 CamelCase<AttestationType>(),
                 CamelCase<EnrollmentKind>(),
+                CamelCase<HubAuthenticationType>(),
                 CamelCase<ProvisioningStatus>(),
                 CamelCase<RegistrationStatus>(),
                 CamelCase<RegistrationSubstatus>(),
@@ -50,6 +51,7 @@ internal sealed class DocumentSerializer
         Registration = TypeInfo<RegistrationRecord>(options);
         LinkedHub = TypeInfo<LinkedHub>(options);
         CaCertificate = TypeInfo<CaCertificate>(options);
+        HubCleanup = TypeInfo<HubCleanup>(options);
         AttemptTrace = TypeInfo<AttemptTrace>(options);
     }
 
@@ -62,6 +64,7 @@ internal sealed class DocumentSerializer
     public JsonTypeInfo<LinkedHub> LinkedHub { get; }
 
     public JsonTypeInfo<CaCertificate> CaCertificate { get; }
+    public JsonTypeInfo<HubCleanup> HubCleanup { get; }
 
     public JsonTypeInfo<AttemptTrace> AttemptTrace { get; }
 

@@ -17,5 +17,6 @@ namespace Muster.Storage.Documents;
 [JsonSerializable(typeof(RegistrationRecord))]
 [JsonSerializable(typeof(LinkedHub))]
 [JsonSerializable(typeof(CaCertificate))]
+[JsonSerializable(typeof(HubCleanup))]
 [JsonSerializable(typeof(AttemptTrace))]
 internal sealed partial class StoreJson : JsonSerializerContext;

@@ -49,6 +49,8 @@ internal static class ChangeApplier
         DeleteLinkedHub delete => LinkedHubSql.Delete(session, delete),
         PutCaCertificate put => CaCertificateSql.Put(session, put, prepared.Document),
         DeleteCaCertificate delete => CaCertificateSql.Delete(session, delete),
+        PutHubCleanup put => HubCleanupSql.Put(session, put, prepared.Document),
+        DeleteHubCleanup delete => HubCleanupSql.Delete(session, delete),
         AppendAttemptTrace append => AttemptTraceSql.Append(session, append, prepared.Document),
         _ => throw new InvalidOperationException($"The store does not know the change {prepared.Change.GetType().Name}."),
     };

@@ -168,6 +168,26 @@ public sealed class SqliteProvisioningStore : IProvisioningStore, IAsyncDisposab
     }
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<HubCleanup>> ListHubCleanupsAsync(string? instanceName, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        return Many(
+            _documents.HubCleanup,
+            (instanceName, limit),
+            static (session, page) => HubCleanupSql.List(session, page.instanceName, page.limit),
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<HubCleanup?> FindHubCleanupAsync(
+        string instanceName, string hubHostName, string deviceId, CancellationToken cancellationToken) =>
+        One(
+            _documents.HubCleanup,
+            (instanceName, hubHostName, deviceId),
+            static (session, key) => HubCleanupSql.Find(session, key.instanceName, key.hubHostName, key.deviceId),
+            cancellationToken);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<AttemptTrace>> ListAttemptTracesAsync(
         string instanceName, AttemptTraceFilter filter, CancellationToken cancellationToken)
     {

@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.AspNetCore.Connections;
 using Muster.Api.Errors;
 using Muster.Api.Requests;
+using Muster.Configuration;
 using Muster.Core.Allocation;
 using Muster.Core.Attestation;
 using Muster.Core.Certificates;
@@ -19,8 +20,11 @@ using Muster.EmbeddedHub.Http;
 using Muster.EmbeddedHub.Hubs;
 using Muster.EmbeddedHub.Storage;
 using Muster.Health;
+using Muster.Hubs.AzureIotHub;
 using Muster.Hubs.Embedded;
+using Muster.Hubs.Webhooks;
 using Muster.ServiceApi;
+using Muster.ServiceApi.Enrollments;
 using Muster.Storage;
 using Muster.Storage.Sqlite;
 
@@ -39,7 +43,7 @@ public sealed class ProvisioningParts : IServerParts
     {
         _context = context;
         await AddStoreAsync(services, context, cancellationToken);
-        AddProvisioning(services);
+        AddProvisioning(services, context.Options);
         AddHubs(services);
         services.AddServiceApi();
         services.AddMqttDoor();
@@ -63,6 +67,12 @@ public sealed class ProvisioningParts : IServerParts
         {
             await links.EnsureLinkedAsync(
                 instance, hub.HostName, EmbeddedHubConnectorFactory.KindName, new Secret(hub.ConnectionString(HubOwnerPolicy)), cancellationToken);
+        }
+
+        foreach (var definition in context.Options.LinkedHubs)
+        {
+            if ((await links.EnsureAsync(instance.Name, definition, cancellationToken)).Refusal is { } refusal)
+                throw new CannotStartException($"A hub of the configuration cannot be linked: {refusal.Message}");
         }
 
         await services.GetRequiredService<RegistrationService>().ResumeAsync(cancellationToken);
@@ -124,7 +134,7 @@ public sealed class ProvisioningParts : IServerParts
             new SqliteEmbeddedHubStore(provider.GetRequiredService<SqliteProvisioningStore>().Database));
     }
 
-    private static void AddProvisioning(IServiceCollection services)
+    private static void AddProvisioning(IServiceCollection services, MusterOptions options)
     {
         services.AddSingleton<IFaultLog, LoggedFaults>();
         services.AddSingleton(new RegistrationOptions());
@@ -135,6 +145,12 @@ public sealed class ProvisioningParts : IServerParts
         services.AddSingleton<IAllocationPolicy, HashedAllocationPolicy>();
         services.AddSingleton<IAllocationPolicy, LowestLatencyAllocationPolicy>();
         services.AddSingleton<IAllocationPolicy, StaticAllocationPolicy>();
+        services.AddSingleton<IAllocationPolicy, CustomAllocationPolicy>();
+        services.AddSingleton(new LatencyTable(options.Latencies));
+        services.AddSingleton(options.Webhooks);
+        services.AddSingleton<IAllocationWebhook, HttpAllocationWebhook>();
+        services.AddSingleton<IEnrollmentFormat, EnrollmentFormat>();
+        services.AddSingleton<WebhookRequestBody>();
         services.AddSingleton<HubAllocator>();
         services.AddSingleton<HubWriter>();
         services.AddSingleton<RegistrationExecutor>();
@@ -156,7 +172,12 @@ public sealed class ProvisioningParts : IServerParts
     {
         services.AddEmbeddedHub();
         services.AddSingleton<IHubConnectorFactory, EmbeddedHubConnectorFactory>();
+        services.AddSingleton<IHubConnectorFactory>(provider =>
+            new AzureIotHubConnectorFactory(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<HubLanes>();
         services.AddSingleton<HubConnectors>();
+        services.AddSingleton<HubCleaner>();
+        services.AddHostedService<HubCleaning>();
         services.AddSingleton<LinkedHubService>();
     }
 }

@@ -112,6 +112,13 @@ internal sealed class StoreDouble : IProvisioningStore
     public Task<IReadOnlyList<LinkedHub>> ListLinkedHubsAsync(string instanceName, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<LinkedHub>>(Hubs);
 
+    public Task<IReadOnlyList<HubCleanup>> ListHubCleanupsAsync(string? instanceName, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<HubCleanup>>([]);
+
+    public Task<HubCleanup?> FindHubCleanupAsync(
+        string instanceName, string hubHostName, string deviceId, CancellationToken cancellationToken) =>
+        Task.FromResult<HubCleanup?>(null);
+
     public Task<IReadOnlyList<AttemptTrace>> ListAttemptTracesAsync(
         string instanceName, AttemptTraceFilter filter, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<AttemptTrace>>([]);
@@ -146,6 +153,8 @@ internal sealed class StoreDouble : IProvisioningStore
             || _enrollments.GetValueOrDefault((delete.Kind, delete.Id.ToUpperInvariant()))?.ETag == delete.IfETag,
         PutCaCertificate put => _authorities.GetValueOrDefault(put.Certificate.Name)?.ETag == put.IfETag,
         DeleteCaCertificate delete => delete.IfETag is null || _authorities.GetValueOrDefault(delete.Name)?.ETag == delete.IfETag,
+        PutLinkedHub put => Hubs.Find(hub => hub.HostName.Equals(put.Hub.HostName, StringComparison.OrdinalIgnoreCase))?.ETag == put.IfETag,
+        DeleteLinkedHub => true,
         DeleteRegistration delete => delete.IfETag is null || _records.GetValueOrDefault(delete.RegistrationId)?.ETag == delete.IfETag,
         _ => throw new InvalidOperationException(change.GetType().Name),
     };
@@ -159,6 +168,13 @@ internal sealed class StoreDouble : IProvisioningStore
             case DeleteEnrollment delete: Remove(delete.Kind, delete.Id); break;
             case PutCaCertificate put: Overwrite(put.Certificate); break;
             case DeleteCaCertificate delete: RemoveAuthority(delete.Name); break;
+            case PutLinkedHub put:
+                Hubs.RemoveAll(hub => hub.HostName.Equals(put.Hub.HostName, StringComparison.OrdinalIgnoreCase));
+                Hubs.Add(put.Hub);
+                break;
+            case DeleteLinkedHub delete:
+                Hubs.RemoveAll(hub => hub.HostName.Equals(delete.HostName, StringComparison.OrdinalIgnoreCase));
+                break;
             case DeleteRegistration delete: _records.Remove(delete.RegistrationId); break;
         }
     }
