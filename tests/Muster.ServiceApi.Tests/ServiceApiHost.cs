@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -12,6 +13,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Muster.Api.Errors;
 using Muster.Api.Requests;
+using Muster.Core.Certificates;
 using Muster.Core.Concurrency;
 using Muster.Core.Enrollments;
 using Muster.Core.Hubs;
@@ -89,6 +91,25 @@ public sealed class ServiceApiHost : IAsyncLifetime
             await _app.Services.GetRequiredService<InstanceDirectory>().PutAsync(changed, Instance.ETag, CancellationToken.None));
         Instance = changed;
         return policy;
+    }
+
+    /// <summary>Adds a CA certificate that groups can refer to.</summary>
+    public async Task AddCaCertificateAsync(string name)
+    {
+        var now = DateTimeOffset.UtcNow;
+        using var certificate = X509CertificateLoader.LoadCertificate(Convert.FromBase64String(Bodies.Base64Certificate("CN=" + name)));
+        var der = Convert.ToBase64String(certificate.RawData);
+        var authority = new CaCertificate
+        {
+            InstanceName = Instance.Name,
+            Name = name,
+            Certificate = new EnrolledCertificate(der, X509CertificateInfo.From(certificate)),
+            UploadedText = der,
+            CreatedUtc = now,
+            UpdatedUtc = now,
+            ETag = ETag.Create(now),
+        };
+        await _store.CommitAsync([new PutCaCertificate(authority, IfETag: null)], CancellationToken.None);
     }
 
     /// <summary>A token of the owner, or of another policy.</summary>
