@@ -39,9 +39,10 @@ internal sealed class MqttDevice : IAsyncDisposable
 
     /// <summary>Opens a TLS connection.</summary>
     public static async Task<MqttDevice> OpenAsync(
-        RunningServer server, X509Certificate2? certificate = null, SslProtocols versions = SslProtocols.None, string? serverName = "localhost")
+        RunningServer server, X509Certificate2? certificate = null, SslProtocols versions = SslProtocols.None, string? serverName = "localhost",
+        X509Certificate2Collection? chain = null)
     {
-        var (tcp, tls) = await HandshakeAsync(server.Server.Endpoints.MqttPort, certificate, versions, serverName);
+        var (tcp, tls) = await HandshakeAsync(server.Server.Endpoints.MqttPort, certificate, versions, serverName, chain);
         return new MqttDevice(tcp, tls, tls, "");
     }
 
@@ -168,7 +169,7 @@ internal sealed class MqttDevice : IAsyncDisposable
     }
 
     private static async Task<(TcpClient Tcp, SslStream Tls)> HandshakeAsync(
-        int port, X509Certificate2? certificate, SslProtocols versions, string? serverName)
+        int port, X509Certificate2? certificate, SslProtocols versions, string? serverName, X509Certificate2Collection? chain = null)
     {
         var tcp = new TcpClient { NoDelay = true };
         await tcp.ConnectAsync(IPAddress.Loopback, port);
@@ -179,7 +180,7 @@ internal sealed class MqttDevice : IAsyncDisposable
             EnabledSslProtocols = versions,
             // The certificate is other tests' business.
             RemoteCertificateValidationCallback = (_, presented, _, _) => presented is not null,
-            ClientCertificates = certificate is null ? null : [certificate],
+            ClientCertificateContext = certificate is null ? null : SslStreamCertificateContext.Create(certificate, chain, offline: true),
         });
         return (tcp, tls);
     }

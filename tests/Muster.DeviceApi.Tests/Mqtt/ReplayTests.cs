@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -25,7 +24,7 @@ public sealed partial class ReplayTests : IAsyncDisposable
 
     private readonly ScriptedHub _hub = new();
     private readonly TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly X509Certificate2 _certificate = SelfSigned("dev-x509-01");
+    private readonly X509Certificate2 _certificate = TestCertificate.SelfSigned("CN=dev-x509-01", new CertificateShape()).WithKey();
     private RunningServer? _server;
 
     public static TheoryData<string> Captures => [.. Capture.Names];
@@ -201,13 +200,6 @@ public sealed partial class ReplayTests : IAsyncDisposable
         var changed = (byte[])bytes.Clone();
         Encoding.ASCII.GetBytes(by).CopyTo(changed.AsSpan(changed.AsSpan().IndexOf(Encoding.ASCII.GetBytes(text))));
         return changed;
-    }
-
-    private static X509Certificate2 SelfSigned(string commonName)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=" + commonName, key, HashAlgorithmName.SHA256);
-        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
     }
 
     [GeneratedRegex("Sec-Web[Ss]ocket-Protocol: (?<name>[^\r]*)", RegexOptions.NonBacktracking)]

@@ -213,11 +213,12 @@ public sealed class SlowHubTests : IAsyncDisposable
 
         public Refusal? CheckForm(AttestationContext context) => refusal ?? throw new InvalidOperationException("The test says so.");
 
-        public Result<AttestationMatch> VerifyIndividual(AttestationContext context, IndividualEnrollment enrollment) => throw new NotSupportedException();
+        public Task<Result<AttestationMatch>> VerifyIndividualAsync(
+            AttestationContext context, IndividualEnrollment enrollment, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<Result<AttestationMatch>> FindGroupAsync(AttestationContext context, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
-        public AttestationMatch? Restore(Enrollment enrollment, string registrationId) => null;
+        public AttestationMatch? Restore(Enrollment enrollment, string registrationId, PendingRegistration? pending = null) => null;
     }
 }
