@@ -13,6 +13,9 @@ public sealed class ScriptedHub : IHubConnectorFactory, IHubConnector
     /// <summary>Every identity that was ensured, in order.</summary>
     public ConcurrentQueue<HubDeviceSpec> Ensured { get; } = new();
 
+    /// <summary>Whether a call is in a step now.</summary>
+    public bool IsWaiting { get; private set; }
+
     /// <summary>Adds a step that the next call to ensure an identity goes through before it succeeds.</summary>
     public void Next(Func<Task> step) => _script.Enqueue(step);
 
@@ -20,7 +23,14 @@ public sealed class ScriptedHub : IHubConnectorFactory, IHubConnector
 
     public async Task<HubEnsureOutcome> EnsureDeviceAsync(HubDeviceSpec spec, CancellationToken cancellationToken)
     {
-        if (_script.TryDequeue(out var step)) await step().WaitAsync(cancellationToken);
+        if (_script.TryDequeue(out var step))
+        {
+            var waiting = step();
+            IsWaiting = true;
+            await waiting.WaitAsync(cancellationToken);
+            IsWaiting = false;
+        }
+
         Ensured.Enqueue(spec);
         return HubEnsureOutcome.Created;
     }

@@ -1,8 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Hosting;
-using Muster.DeviceApi.Wire;
+using Muster.Api.Connections;
 using Muster.Protocols.Mqtt;
 
 namespace Muster.DeviceApi.Mqtt;
@@ -24,8 +23,8 @@ public sealed class MqttConnectionHandler : ConnectionHandler
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
         var address = (connection.RemoteEndPoint as IPEndPoint)?.Address.ToString() ?? "";
-        var certificate = ClientCertificate.Read(connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate);
-        var end = await _door.ServeAsync(connection.Transport, new MqttPeer(MqttPeer.Tcp, address, certificate), _lifetime.ApplicationStopping);
+        var peer = new MqttPeer(MqttPeer.Tcp, address, ClientCertificates.Of(connection.Features));
+        var end = await _door.ServeAsync(connection.Transport, peer, _lifetime.ApplicationStopping);
 
         // A client that is not there, or that reads nothing, gets no goodbye.
         if (end.Reason is MqttEndReason.ConnectTimeout or MqttEndReason.KeepAliveTimeout or MqttEndReason.TakenOver or MqttEndReason.TransportFailed)

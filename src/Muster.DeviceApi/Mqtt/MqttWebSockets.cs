@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Muster.Api.Connections;
 using Muster.Api.Errors;
 using Muster.Core.Errors;
-using Muster.DeviceApi.Wire;
 using Muster.Protocols.Mqtt;
 using Muster.Protocols.WebSockets;
 
@@ -52,16 +52,15 @@ public static class MqttWebSockets
 
         try
         {
-            var certificate = ClientCertificate.Read(await context.Connection.GetClientCertificateAsync(context.RequestAborted));
-
             // MQTT has its own keep-alive, and no extension is negotiated.
             using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
             {
                 SubProtocol = subProtocol,
                 KeepAliveInterval = Timeout.InfiniteTimeSpan,
             });
+            var peer = new MqttPeer(MqttPeer.WebSocket, address?.ToString() ?? "", ClientCertificates.Of(context.Features));
             await using var pipe = new WebSocketPipe(socket, door.Clock);
-            var end = await door.ServeAsync(pipe, new MqttPeer(MqttPeer.WebSocket, address?.ToString() ?? "", certificate), stopping);
+            var end = await door.ServeAsync(pipe, peer, stopping);
             await pipe.CloseAsync(StatusOf(end), IsGraceful(end.Reason));
         }
         finally
