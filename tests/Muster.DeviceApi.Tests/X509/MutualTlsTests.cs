@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Authentication;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Muster.Core.Attestation;
 using Muster.Core.Hubs;
 using Muster.Core.Registration;
@@ -111,7 +112,7 @@ public sealed class MutualTlsTests(DeviceApiFixture fixture) : IClassFixture<Dev
     public async Task Hub_gets_the_thumbprint_of_the_presented_leaf_and_one_record_stays()
     {
         var hub = new ScriptedHub();
-        await using var server = await RunningServer.StartAsync(configure: services => services.AddSingleton<IHubConnectorFactory>(hub));
+        await using var server = await RunningServer.StartAsync(configure: services => Replace(services, hub));
         var (first, second) = (Two.Issue("CN=slots"), Two.Issue("CN=slots"));
         await server.EnrollWithAsync("/enrollments/slots", CertificateDevice.Client(first, second));
         foreach (var leaf in new[] { first, second })
@@ -135,8 +136,7 @@ public sealed class MutualTlsTests(DeviceApiFixture fixture) : IClassFixture<Dev
             var stuck = new ScriptedHub();
             var release = new TaskCompletionSource();
             stuck.Next(() => release.Task);
-            await using (var server = await RunningServer.StartAsync(folder, configure: services => services
-                .AddSingleton<IHubConnectorFactory>(stuck)
+            await using (var server = await RunningServer.StartAsync(folder, configure: services => Replace(services, stuck)
                 .AddSingleton(new RegistrationOptions { AnswerBudget = TimeSpan.FromMilliseconds(50) })))
             {
                 await server.EnrollWithAsync("/enrollments/resumed", CertificateDevice.Client(leaf));
@@ -146,7 +146,7 @@ public sealed class MutualTlsTests(DeviceApiFixture fixture) : IClassFixture<Dev
 
             var hub = new ScriptedHub();
             await using var again = await RunningServer.StartAsync(
-                folder, configure: services => services.AddSingleton<IHubConnectorFactory>(hub));
+                folder, configure: services => Replace(services, hub));
             var ensured = await WaitAsync(() => hub.Ensured.LastOrDefault());
             Assert.Equal(new HubThumbprints(leaf.Sha256, leaf.Sha256), ensured.Credential);
         }
@@ -161,6 +161,9 @@ public sealed class MutualTlsTests(DeviceApiFixture fixture) : IClassFixture<Dev
         await _server.AddCaAsync("door-root", Root);
         await _server.EnrollWithAsync("/enrollmentGroups/door", CertificateDevice.Reference("door-root"));
     }
+
+    private static IServiceCollection Replace(IServiceCollection services, ScriptedHub hub) =>
+        services.RemoveAll<IHubConnectorFactory>().AddSingleton<IHubConnectorFactory>(hub);
 
     private static async Task<T> WaitAsync<T>(Func<T?> find)
         where T : class
