@@ -23,6 +23,7 @@ using Muster.Health;
 using Muster.Hubs.AzureIotHub;
 using Muster.Hubs.Embedded;
 using Muster.Hubs.Webhooks;
+using Muster.ManagementApi;
 using Muster.ServiceApi;
 using Muster.ServiceApi.Enrollments;
 using Muster.Storage;
@@ -47,6 +48,7 @@ public sealed class ProvisioningParts : IServerParts
         AddHubs(services);
         services.AddServiceApi();
         services.AddMqttDoor();
+        services.AddManagementApi();
         services.AddSingleton<IReadinessCheck, StoreReadiness>();
     }
 
@@ -104,6 +106,7 @@ public sealed class ProvisioningParts : IServerParts
     public void MapHttps(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapServiceApi();
+        endpoints.MapManagementApi();
         endpoints.MapDeviceApi();
         endpoints.MapEmbeddedHub();
     }

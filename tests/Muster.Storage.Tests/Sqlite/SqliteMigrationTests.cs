@@ -31,6 +31,7 @@ public sealed class SqliteMigrationTests : IDisposable
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public async Task The_files_are_readable_by_their_owner_only()
     {
         await using var store = await SqliteTestStore.OpenAsync(DatabasePath);
