@@ -8,7 +8,7 @@ public sealed class Notices
     private readonly List<Notice> _all = [];
 
     /// <summary>Something was added or dismissed.</summary>
-    public event Action? Changed;
+    public event EventHandler? Changed;
 
     /// <summary>All messages of this session, newest first.</summary>
     public IReadOnlyList<Notice> All => _all;
@@ -28,7 +28,7 @@ public sealed class Notices
         var at = _all.IndexOf(notice);
         if (at < 0) return;
         _all[at] = notice with { IsShowing = false };
-        Changed?.Invoke();
+        Changed?.Invoke(this, EventArgs.Empty);
     }
 
     private void Add(string text, bool isBad)
@@ -36,6 +36,6 @@ public sealed class Notices
         for (var i = 0; i < _all.Count; i++) _all[i] = _all[i] with { IsShowing = false };
         _all.Insert(0, new Notice(Guid.NewGuid(), text, isBad, IsShowing: true));
         if (_all.Count > MaxKept) _all.RemoveAt(MaxKept);
-        Changed?.Invoke();
+        Changed?.Invoke(this, EventArgs.Empty);
     }
 }

@@ -10,6 +10,8 @@ using Muster.Configuration;
 using Muster.DataFolders;
 using Muster.Health;
 using Muster.Portal;
+using Muster.Portal.SignIn;
+using Muster.PortalDoor;
 
 namespace Muster.Composition;
 
@@ -79,24 +81,23 @@ public sealed class MusterServer : IAsyncDisposable
             resources.Add(loggers);
             var context = new ServerContext(options, folder.Path, secretsKey, doors.Https.Port, endpoint, loggers);
             await ConfigureServicesAsync(builder.Services, parts, context, tls, time, cancellationToken);
+            builder.Services.AddPortal(new PortalOptions(doors.Portal.Port));
+            builder.Services.AddSingleton<IPortalUserStore>(new PortalUserFile(Path.Combine(folder.Path, "portal-users.json")));
             app = builder.Build();
 
-            var sessions = new PortalSessions();
-            LandingPage? page = null;
-            var portal = new PortalEndpoints(sessions, () => Volatile.Read(ref page), doors.Portal.Port);
             var instance = await parts.OpenAsync(app.Services, cancellationToken);
             if (own is not null && instance is not null)
             {
                 // Hubs made by an earlier start keep their names, and devices must find these in the certificate too.
-                own.AddNames(instance.Hubs.Select(hub => hub.HostName));
+                own.AddNames(instance.Hubs.Select(hub => hub.HostName).Concat(instance.ServiceHostNames));
                 tls.Refresh();
             }
 
-            MapDoors(app, doors, parts, portal, own, time);
+            MapDoors(app, doors, parts, own, time);
 
-            var endpoints = Describe(options, doors, context, instance, own, sessions);
+            var endpoints = Describe(options, doors, context, instance, own, app.Services.GetRequiredService<PortalSessions>());
             using var root = own is null ? null : X509CertificateLoader.LoadCertificate(own.RootDer);
-            Volatile.Write(ref page, new LandingPage(endpoints, folder.Path, root, MusterCommand.Version));
+            Introduce(app.Services.GetRequiredService<PortalServer>(), endpoints, options, folder, own, root, tls);
             await app.StartAsync(cancellationToken);
             endpoints.Save(folder.EndpointsFile);
             app.Logger.Started(MusterCommand.Version, doors.Https.Port, OpenSslVersion.Text, folder.Path);
@@ -214,7 +215,7 @@ public sealed class MusterServer : IAsyncDisposable
 
     /// <summary>Gives every door its own endpoints: what is mapped behind one cannot be reached through another.</summary>
     private static void MapDoors(
-        WebApplication app, OpenDoors doors, IServerParts parts, PortalEndpoints portal, OwnCertificates? own, TimeProvider time)
+        WebApplication app, OpenDoors doors, IServerParts parts, OwnCertificates? own, TimeProvider time)
     {
         var checks = app.Services.GetServices<IReadinessCheck>().ToList();
         MapDoor(app, doors.Https.Port, endpoints =>
@@ -226,8 +227,8 @@ public sealed class MusterServer : IAsyncDisposable
         {
             HealthEndpoints.Map(endpoints, checks, time);
             if (own is not null) RootEndpoints.MapRoot(endpoints, own);
-            portal.Map(endpoints);
-        }, door => door.Use(PortalEndpoints.GuardAsync));
+            endpoints.MapPortal();
+        }, door => door.UsePortal(IsOpenPortalPath), branch => branch.UseAntiforgery());
         if (doors.Crl is { } crl && own is not null)
         {
             MapDoor(app, crl.Port, endpoints =>
@@ -239,7 +240,11 @@ public sealed class MusterServer : IAsyncDisposable
     }
 
     private static void MapDoor(
-        WebApplication app, int port, Action<IEndpointRouteBuilder> map, Action<IApplicationBuilder>? use = null)
+        WebApplication app,
+        int port,
+        Action<IEndpointRouteBuilder> map,
+        Action<IApplicationBuilder>? use = null,
+        Action<IApplicationBuilder>? useRouted = null)
     {
         app.MapWhen(context => context.Connection.LocalPort == port, branch =>
         {
@@ -247,6 +252,7 @@ public sealed class MusterServer : IAsyncDisposable
             branch.Properties.Remove("__GlobalEndpointRouteBuilder");
             use?.Invoke(branch);
             branch.UseRouting();
+            useRouted?.Invoke(branch);
             branch.UseEndpoints(map);
         });
     }
@@ -266,6 +272,38 @@ public sealed class MusterServer : IAsyncDisposable
             ServiceConnectionString = instance?.ServiceConnectionString,
             Hubs = instance?.Hubs ?? [],
         };
+
+    /// <summary>What anyone on this machine may read at the portal's door without signing in.</summary>
+    private static bool IsOpenPortalPath(PathString path) =>
+        path.Value is "/healthz" or "/readyz" or "/muster-root.pem" or "/muster-root.cer";
+
+    private static void Introduce(
+        PortalServer portal,
+        EndpointsDocument endpoints,
+        MusterOptions options,
+        DataFolder folder,
+        OwnCertificates? own,
+        X509Certificate2? root,
+        ServerTls tls)
+    {
+        portal.Version = MusterCommand.Version;
+        portal.PublicName = options.PublicName;
+        portal.ServiceEndpoint = endpoints.ServiceEndpoint;
+        portal.DeviceEndpoint = endpoints.DeviceEndpoint;
+        portal.HttpsPort = endpoints.HttpsPort;
+        portal.MqttPort = endpoints.MqttPort;
+        portal.AmqpPort = endpoints.AmqpPort;
+        portal.DataFolder = folder.Path;
+        portal.ProgramCommand = QuickStart.ProgramCommand;
+        portal.RootCertificateFile = own?.RootFile;
+        portal.RootFingerprint = root is null ? null : StartBanner.Fingerprint(root);
+        if (own is null) return;
+        portal.AddHostName = name =>
+        {
+            own.AddNames([name]);
+            tls.Refresh();
+        };
+    }
 
     private static void DisposeAll(IReadOnlyList<IDisposable> resources)
     {

@@ -24,6 +24,8 @@ using Muster.Hubs.AzureIotHub;
 using Muster.Hubs.Embedded;
 using Muster.Hubs.Webhooks;
 using Muster.ManagementApi;
+using Muster.Portal.Hubs;
+using Muster.PortalDoor;
 using Muster.ServiceApi;
 using Muster.ServiceApi.Enrollments;
 using Muster.Storage;
@@ -56,7 +58,8 @@ public sealed class ProvisioningParts : IServerParts
     public async ValueTask<ServedInstance?> OpenAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
         var context = _context ?? throw new InvalidOperationException("Services are configured before they are opened.");
-        var instance = await services.GetRequiredService<InstanceDirectory>().EnsureDefaultAsync(cancellationToken);
+        var instances = services.GetRequiredService<InstanceDirectory>();
+        var instance = await instances.EnsureDefaultAsync(cancellationToken);
 
         // Once there is a hub it keeps its name: records and devices know it by that. New names make new hubs.
         var directory = services.GetRequiredService<EmbeddedHubDirectory>();
@@ -82,7 +85,10 @@ public sealed class ProvisioningParts : IServerParts
         return new ServedInstance(
             instance.IdScope,
             owner.ConnectionString(context.ServiceEndpoint),
-            [.. directory.Hubs.Select(hub => new ServedHub(hub.HostName, hub.ConnectionString(HubOwnerPolicy)))]);
+            [.. directory.Hubs.Select(hub => new ServedHub(hub.HostName, hub.ConnectionString(HubOwnerPolicy)))])
+        {
+            ServiceHostNames = [.. instances.Instances.SelectMany(one => one.ServiceHostNames)],
+        };
     }
 
     /// <inheritdoc/>
@@ -133,6 +139,8 @@ public sealed class ProvisioningParts : IServerParts
         // Made by a factory, so that the container closes it after everything that uses it.
         services.AddSingleton(_ => store);
         services.AddSingleton<IProvisioningStore>(provider => provider.GetRequiredService<SqliteProvisioningStore>());
+        services.AddSingleton<IProvisioningSearch>(provider =>
+            new SqliteProvisioningSearch(provider.GetRequiredService<SqliteProvisioningStore>().Database));
         services.AddSingleton<IEmbeddedHubStore>(provider =>
             new SqliteEmbeddedHubStore(provider.GetRequiredService<SqliteProvisioningStore>().Database));
     }
@@ -181,6 +189,7 @@ public sealed class ProvisioningParts : IServerParts
         services.AddSingleton<HubConnectors>();
         services.AddSingleton<HubCleaner>();
         services.AddHostedService<HubCleaning>();
+        services.AddSingleton<IHubCatalog, EmbeddedHubCatalog>();
         services.AddSingleton<LinkedHubService>();
     }
 }
