@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Muster.Portal.Assets;
+using Muster.Portal.Certificates;
 using Muster.Portal.Enrollments;
 using Muster.Portal.Frame;
 using Muster.Portal.Hubs;
@@ -32,7 +33,10 @@ public static class PortalSetup
         services.AddScoped<EnrollmentDesk>();
         services.AddScoped<RegistrationDesk>();
         services.AddScoped<InstanceDesk>();
+        services.AddScoped<NetworkDesk>();
+        services.AddSingleton<NetworkRollbacks>();
         services.AddScoped<HubDesk>();
+        services.AddScoped<CaDesk>();
 
         // Sessions end with the process, so what protects them may end with it too: nothing is left on disk.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();

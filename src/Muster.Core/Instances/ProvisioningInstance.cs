@@ -1,4 +1,5 @@
 using Muster.Core.Allocation;
+using Muster.Core.Networking;
 
 namespace Muster.Core.Instances;
 
@@ -19,6 +20,9 @@ public sealed record ProvisioningInstance
 
     /// <summary>Used where an enrollment names no policy; never custom (behaviour B-9).</summary>
     public AllocationPolicyKind DefaultAllocationPolicy { get; init; } = AllocationPolicyKind.Hashed;
+
+    /// <summary>Who may reach its data plane; null means anyone (behaviour B-14).</summary>
+    public NetworkRules? Network { get; init; }
 
     /// <summary>When it was created.</summary>
     public required DateTimeOffset CreatedUtc { get; init; }

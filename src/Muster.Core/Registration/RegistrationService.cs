@@ -6,6 +6,7 @@ using Muster.Core.Enrollments;
 using Muster.Core.Errors;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
+using Muster.Core.Networking;
 using Muster.Core.Store;
 
 namespace Muster.Core.Registration;
@@ -226,6 +227,19 @@ public sealed class RegistrationService : IAsyncDisposable
         {
             trace.Fail("ID scope", $"No provisioning service here has the ID scope '{request.IdScope}'.");
             return Refusals.UnknownIdScope;
+        }
+
+        if (instance.Network is { } network)
+        {
+            var source = System.Net.IPAddress.TryParse(request.RemoteAddress, out var address) ? address : null;
+            var verdict = network.Judge(source, IpFilterTarget.DeviceApi);
+            if (!verdict.IsAllowed)
+            {
+                trace.Fail("network", verdict.Reason + " Change that on the Networking page if the device shall register.");
+                return Refusals.Unauthorized;
+            }
+
+            trace.Pass("network", verdict.Reason);
         }
 
         if (bodyRegistrationId is not null && !bodyRegistrationId.Equals(request.RegistrationId, StringComparison.OrdinalIgnoreCase))

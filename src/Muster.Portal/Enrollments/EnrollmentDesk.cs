@@ -3,6 +3,7 @@ using Muster.Core.Concurrency;
 using Muster.Core.Enrollments;
 using Muster.Core.Errors;
 using Muster.Core.Instances;
+using Muster.Core.Networking;
 using Muster.Core.Secrets;
 using Muster.Core.Store;
 using Muster.Portal.SignIn;
@@ -21,9 +22,13 @@ public sealed class EnrollmentDesk(
     /// <summary>Where counting ends; more shows as "about".</summary>
     public const long CountCap = 100_000;
 
+    /// <summary>Why the network rules keep this person from the enrollments; null when they do not (portal P5, blocked state).</summary>
+    public NetworkVerdict? BlockedBy(string instance) =>
+        Instance(instance)?.Network?.Judge(access.Address, IpFilterTarget.ServiceApi) is { IsAllowed: false } verdict ? verdict : null;
+
     /// <summary>One page of a list.</summary>
     public async Task<Result<SearchPage<Enrollment>>> SearchAsync(string instance, EnrollmentFilter filter, CancellationToken cancellationToken) =>
-        access.Check(PortalRight.Read) is { } refused ? refused : await search.SearchEnrollmentsAsync(instance, filter, cancellationToken);
+        Check(PortalRight.Read, instance) is { } refused ? refused : await search.SearchEnrollmentsAsync(instance, filter, cancellationToken);
 
     /// <summary>How many match, at most <see cref="CountCap"/>; 0 without the right to read.</summary>
     public async Task<long> CountAsync(string instance, EnrollmentFilter filter, CancellationToken cancellationToken) =>
@@ -32,7 +37,7 @@ public sealed class EnrollmentDesk(
     /// <summary>One enrollment.</summary>
     public async Task<Result<Enrollment>> FindAsync(string instance, EnrollmentKind kind, string id, CancellationToken cancellationToken)
     {
-        if (access.Check(PortalRight.Read) is { } refused) return refused;
+        if (Check(PortalRight.Read, instance) is { } refused) return refused;
         return Instance(instance) is { } found ? await enrollments.FindAsync(found, kind, id, cancellationToken) : Refusals.UnknownIdScope;
     }
 
@@ -68,7 +73,7 @@ public sealed class EnrollmentDesk(
     public async Task<Refusal?> SetStatusAsync(
         string instance, EnrollmentKind kind, string id, ProvisioningStatus status, CancellationToken cancellationToken)
     {
-        if (access.Check(PortalRight.EnrollmentsWrite) is { } refused) return refused;
+        if (Check(PortalRight.EnrollmentsWrite, instance) is { } refused) return refused;
         while (true)
         {
             if (!(await FindAsync(instance, kind, id, cancellationToken)).Try(out var read, out var missing)) return missing;
@@ -84,7 +89,7 @@ public sealed class EnrollmentDesk(
     /// <summary>Deletes an enrollment.</summary>
     public async Task<Refusal?> DeleteAsync(string instance, EnrollmentKind kind, string id, CancellationToken cancellationToken)
     {
-        if (access.Check(PortalRight.EnrollmentsDelete) is { } refused) return refused;
+        if (Check(PortalRight.EnrollmentsDelete, instance) is { } refused) return refused;
         if (Instance(instance) is not { } found) return Refusals.UnknownIdScope;
         var refusal = await enrollments.DeleteAsync(found, kind, id, ETagCondition.Any, cancellationToken);
         if (refusal is null) access.Audit("delete enrollment", instance, id);
@@ -95,7 +100,7 @@ public sealed class EnrollmentDesk(
     public async Task<Result<Secret>> RevealKeyAsync(
         string instance, EnrollmentKind kind, string id, bool isPrimary, CancellationToken cancellationToken)
     {
-        if (access.Check(PortalRight.AttestationDetails) is { } refused) return refused;
+        if (Check(PortalRight.AttestationDetails, instance) is { } refused) return refused;
         if (!(await FindAsync(instance, kind, id, cancellationToken)).Try(out var enrollment, out var missing)) return missing;
         if (enrollment.Attestation is not SymmetricKeyAttestation { Keys: var keys }) return Refusals.InvalidArgument("This enrollment has no keys.");
         access.Audit("reveal key", instance, id);
@@ -175,12 +180,15 @@ public sealed class EnrollmentDesk(
         ETagCondition condition,
         CancellationToken cancellationToken)
     {
-        if (access.Check(right) is { } refused) return refused;
+        if (Check(right, instance) is { } refused) return refused;
         if (Instance(instance) is not { } found) return Refusals.UnknownIdScope;
         var result = await enrollments.PutAsync(found, kind, id, definition, condition, cancellationToken);
         if (result.Value is not null) access.Audit(operation, instance, id);
         return result;
     }
+
+    private Refusal? Check(PortalRight right, string instance) =>
+        access.Check(right) ?? (BlockedBy(instance) is { } verdict ? new Refusal(401002, "The network rules refuse this address. " + verdict.Reason) : null);
 
     private ProvisioningInstance? Instance(string name) => instances.FindByName(name);
 }

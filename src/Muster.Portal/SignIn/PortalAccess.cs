@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.Logging;
@@ -17,16 +18,23 @@ public sealed class PortalAccess(PortalSessions sessions, AuthenticationStatePro
     /// <summary>The claim that names the session.</summary>
     public const string SessionClaim = "muster-session";
 
+    /// <summary>The claim that tells where the person sits.</summary>
+    public const string AddressClaim = "muster-address";
+
     private string? _sessionId;
 
     /// <summary>The session as it is now; null once it has ended.</summary>
     public PortalSession? Session => _sessionId is { } id ? sessions.FindById(id) : null;
+
+    /// <summary>Where the person sits; null when unknown. Network rules judge it (portal P13).</summary>
+    public IPAddress? Address { get; private set; }
 
     /// <summary>Learns who opened the circuit. Called once by the frame before any page.</summary>
     public async Task OpenAsync()
     {
         var state = await authentication.GetAuthenticationStateAsync();
         _sessionId = state.User.FindFirstValue(SessionClaim);
+        Address = IPAddress.TryParse(state.User.FindFirstValue(AddressClaim), out var address) ? address : null;
     }
 
     /// <summary>Whether the person has a right now.</summary>

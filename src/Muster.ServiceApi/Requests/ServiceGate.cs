@@ -5,6 +5,7 @@ using Muster.Api.Errors;
 using Muster.Api.Requests;
 using Muster.Core.Errors;
 using Muster.Core.Instances;
+using Muster.Core.Networking;
 
 namespace Muster.ServiceApi.Requests;
 
@@ -35,6 +36,14 @@ internal static class ServiceGate
         var services = context.RequestServices;
         var host = context.Request.Host.Value ?? "";
         if (services.GetRequiredService<InstanceDirectory>().FindByServiceHost(host) is not { } instance) return Refusals.Unavailable;
+
+        // Whom the network rules refuse is told nothing of them (behaviour B-14.4).
+        if (instance.Network?.Judge(context.Connection.RemoteIpAddress, IpFilterTarget.ServiceApi) is { IsAllowed: false } verdict)
+        {
+            ServiceApiLog.Unauthorized(
+                Logger(context), context.TrackingId(), context.Request.Method, context.Request.Path.Value ?? "", instance.Name, verdict.Reason);
+            return Refusals.Unauthorized;
+        }
 
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
         var path = context.Request.Path.Value ?? "";

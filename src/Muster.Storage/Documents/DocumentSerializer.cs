@@ -8,6 +8,7 @@ using Muster.Core.Certificates;
 using Muster.Core.Enrollments;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
+using Muster.Core.Networking;
 using Muster.Core.Registration;
 using Muster.Storage.Secrets;
 
@@ -39,8 +40,11 @@ internal sealed class DocumentSerializer
                 CamelCase<AttemptOutcome>(),
                 CamelCase<AttestationType>(),
                 CamelCase<EnrollmentKind>(),
+                CamelCase<IpFilterAction>(),
+                CamelCase<IpFilterTarget>(),
                 CamelCase<HubAuthenticationType>(),
                 CamelCase<ProvisioningStatus>(),
+                CamelCase<PublicNetworkAccess>(),
                 CamelCase<RegistrationStatus>(),
                 CamelCase<RegistrationSubstatus>(),
                 CamelCase<X509CertificateUse>(),
