@@ -83,7 +83,7 @@ public static class CertificateCommands
     {
         var answer = await call.SendAsync(HttpMethod.Get, call.Value(Name), "", null, null);
         if (!answer.IsSuccess) return await call.RefusedAsync(answer, "'muster certificate list' shows the names.");
-        await call.Output.WriteLineAsync($"{call.Value(Name)} is {Status(answer.Body)}.");
+        await call.Output.WriteLineAsync($"{ManagementAnswer.Text(answer.Body, "name")} is {Status(answer.Body)}.");
         await WriteDetailsAsync(call.Output, answer.Body);
         return ExitCode.Success;
     }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Muster.Api.Errors;
 using Muster.Api.Requests;
 using Muster.Configuration;
+using Muster.Certificates;
 using Muster.Core.Allocation;
 using Muster.Core.Attestation;
 using Muster.Core.Certificates;
@@ -151,7 +152,7 @@ public sealed class ProvisioningParts : IServerParts
         services.AddSingleton(new RegistrationOptions());
         services.AddSingleton<SymmetricKeyGroupIndex>();
         services.AddSingleton<IAttestationVerifier, SymmetricKeyVerifier>();
-        AddCertificates(services);
+        AddCertificates(services, options.X509);
         services.AddSingleton<AttestationMatcher>();
         services.AddSingleton<IAllocationPolicy, HashedAllocationPolicy>();
         services.AddSingleton<IAllocationPolicy, LowestLatencyAllocationPolicy>();
@@ -168,15 +169,20 @@ public sealed class ProvisioningParts : IServerParts
         services.AddSingleton<RegistrationService>();
     }
 
-    private static void AddCertificates(IServiceCollection services)
+    private static void AddCertificates(IServiceCollection services, X509Options options)
     {
-        services.AddSingleton(new X509Options());
+        services.AddSingleton(options);
         services.AddSingleton<SignatureChecker>();
         services.AddSingleton<ChainVerifier>();
         services.AddSingleton<X509TrustIndex>();
         services.AddSingleton<IAttestationVerifier, X509Verifier>();
         services.AddSingleton<CaCertificateService>();
         services.AddSingleton<ExpiryReport>();
+        services.AddMetrics();
+        services.AddSingleton<CertificateMetrics>();
+        services.AddHostedService(provider => provider.GetRequiredService<CertificateMetrics>());
+        services.AddSingleton<RevocationListFetcher>();
+        services.AddHostedService(provider => provider.GetRequiredService<RevocationListFetcher>());
     }
 
     private static void AddHubs(IServiceCollection services)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Muster.Core.Allocation;
+using Muster.Core.Certificates.Verification;
 using Muster.Core.Hubs;
 
 namespace Muster.Configuration;
@@ -60,6 +61,9 @@ public sealed record MusterOptions
 
     /// <summary>Limits of allocation webhooks.</summary>
     public WebhookOptions Webhooks { get; init; } = new();
+
+    /// <summary>How device certificates are judged.</summary>
+    public X509Options X509 { get; init; } = new();
 
     /// <summary>Latencies by source network, for lowest latency.</summary>
     public ImmutableArray<LatencyRow> Latencies { get; init; } = [];

@@ -66,6 +66,7 @@ public static class MusterOptionsReader
                 Webhooks = SectionsOf("Webhooks").FirstOrDefault() is { } webhooks
                     ? AllocationSettings.ReadWebhooks(webhooks, workingDirectory)
                     : new(),
+                X509 = SectionsOf("X509").FirstOrDefault() is { } x509 ? CertificateSettings.Read(x509) : new(),
                 Latencies = AllocationSettings.ReadLatencies(SectionsOf("Latencies")),
                 ConfigurationFiles = files.ToImmutable(),
             };

@@ -36,6 +36,7 @@ public sealed record OptionDefinition(string Key, string Switch, string Argument
         new("LinkedHubs", "", "", OptionKind.Sections, "IoT hubs to link at start, beside the embedded ones. Only in files and environment"),
         new("Webhooks", "", "", OptionKind.Section, "Limits of allocation webhooks. Only in files and environment"),
         new("Latencies", "", "", OptionKind.Sections, "Latencies by source network, for lowest latency. Only in files and environment"),
+        new("X509", "", "", OptionKind.Section, "How device certificates are judged. Only in files and environment"),
         new(ConfigKey, "--config", "FILE", OptionKind.Path,
             "JSON file with a section Muster, stronger than appsettings.json, weaker than environment and command line"),
     ];

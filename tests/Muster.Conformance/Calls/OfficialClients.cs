@@ -65,6 +65,22 @@ public sealed class OfficialClients : IAsyncDisposable
         return CallAsync("device", null, "register", [request]);
     }
 
+    /// <summary>Registers a device with <c>ProvisioningDeviceClient</c> and <c>X509Security</c> over HTTPS.</summary>
+    /// <param name="registrationId">The registration ID.</param>
+    /// <param name="chain">PEM of the device's certificate, followed by those it sends along.</param>
+    /// <param name="key">PEM of its private key.</param>
+    public Task<ClientAnswer> RegisterWithCertificateAsync(string registrationId, string chain, string key) =>
+        CallAsync("device", null, "register",
+        [
+            new JsonObject
+            {
+                ["host"] = _endpoints.DeviceEndpoint,
+                ["idScope"] = _endpoints.IdScope,
+                ["registrationId"] = registrationId,
+                ["certificate"] = new JsonObject { ["cert"] = chain, ["key"] = key },
+            },
+        ]);
+
     /// <summary>Sends a plain HTTPS request from inside the sandbox, signed by the key of a device.</summary>
     /// <returns>Status and body.</returns>
     public async Task<(int Status, string Body)> RequestAsync(

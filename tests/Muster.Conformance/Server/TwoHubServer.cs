@@ -35,6 +35,22 @@ public sealed class TwoHubServer : IAsyncLifetime
     /// <summary>Starts other clients, which believe other endpoints.</summary>
     public Task<OfficialClients> StartClientsAsync(EndpointsDocument endpoints) => OfficialClients.StartAsync(_sandbox!, endpoints);
 
+    /// <summary>Runs a shell script beside the server, with the variables that its endpoints are.</summary>
+    /// <returns>Its exit code and all it printed.</returns>
+    public async Task<(int ExitCode, string Output)> ShellAsync(string script)
+    {
+        var variables = new Dictionary<string, string>
+        {
+            ["HOST"] = Server.Endpoints.DeviceEndpoint,
+            ["SCOPE"] = Server.Endpoints.IdScope!,
+            ["ROOT"] = Server.Endpoints.RootCertificate!,
+        };
+        await using var process = await _sandbox!.StartAsync(variables, "sh", "-c", script);
+        process.CloseInput();
+        var code = await process.WaitForExitAsync();
+        return (code, $"{process.Output}\n{process.Errors}");
+    }
+
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
