@@ -30,11 +30,16 @@ internal sealed class TwoHubs : IAsyncDisposable
 
     public RunningServer Server { get; }
 
+    public bool IsBorrowed { get; private init; }
+
     public string Key { get; init; } = NewKey();
 
     public static async Task<TwoHubs> StartAsync(
         Action<IServiceCollection>? configure = null, string? folder = null, TimeProvider? clock = null) =>
         new(await RunningServer.StartAsync(folder, [A, B], clock, configure));
+
+    /// <summary>A look into the hubs of another server, which is left as it is.</summary>
+    public static TwoHubs Over(RunningServer server) => new(server) { IsBorrowed = true };
 
     public static string NewKey() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
@@ -108,5 +113,5 @@ internal sealed class TwoHubs : IAsyncDisposable
         return document.RootElement.Clone();
     }
 
-    public ValueTask DisposeAsync() => Server.DisposeAsync();
+    public ValueTask DisposeAsync() => IsBorrowed ? ValueTask.CompletedTask : Server.DisposeAsync();
 }
