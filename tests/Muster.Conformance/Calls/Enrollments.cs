@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 
 namespace Muster.Conformance.Calls;
@@ -17,6 +18,23 @@ public static class Enrollments
     {
         ["enrollmentGroupId"] = groupId,
         ["attestation"] = SymmetricKey(primaryKey, secondaryKey ?? primaryKey),
+    };
+
+    /// <summary>An individual enrollment with the device's own certificate.</summary>
+    public static JsonObject WithCertificate(string registrationId, X509Certificate2 certificate) => new()
+    {
+        ["registrationId"] = registrationId,
+        ["attestation"] = new JsonObject
+        {
+            ["type"] = "x509",
+            ["x509"] = new JsonObject
+            {
+                ["clientCertificates"] = new JsonObject
+                {
+                    ["primary"] = new JsonObject { ["certificate"] = certificate.ExportCertificatePem() },
+                },
+            },
+        },
     };
 
     /// <summary>The same enrollment with one more member.</summary>

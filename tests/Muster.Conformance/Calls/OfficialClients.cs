@@ -51,8 +51,12 @@ public sealed class OfficialClients : IAsyncDisposable
     public Task<ClientAnswer> HubAsync(string hubHostName, string method, params JsonNode?[] arguments) =>
         CallAsync("hub", _endpoints.Hubs.Single(hub => hub.HostName == hubHostName).ConnectionString, method, arguments);
 
-    /// <summary>Registers a device with <c>ProvisioningDeviceClient</c> over HTTPS.</summary>
-    public Task<ClientAnswer> RegisterAsync(string registrationId, string key, JsonNode? payload = null)
+    /// <summary>Registers a device with <c>ProvisioningDeviceClient</c>.</summary>
+    /// <param name="registrationId">The registration ID.</param>
+    /// <param name="key">The device's key.</param>
+    /// <param name="payload">What it sends along.</param>
+    /// <param name="transport"><c>https</c>, <c>mqtt</c> or <c>mqtt-ws</c>.</param>
+    public Task<ClientAnswer> RegisterAsync(string registrationId, string key, JsonNode? payload = null, string transport = "https")
     {
         var request = new JsonObject
         {
@@ -60,16 +64,18 @@ public sealed class OfficialClients : IAsyncDisposable
             ["idScope"] = _endpoints.IdScope,
             ["registrationId"] = registrationId,
             ["key"] = key,
+            ["transport"] = transport,
         };
         if (payload is not null) request["payload"] = payload;
         return CallAsync("device", null, "register", [request]);
     }
 
-    /// <summary>Registers a device with <c>ProvisioningDeviceClient</c> and <c>X509Security</c> over HTTPS.</summary>
+    /// <summary>Registers a device with <c>ProvisioningDeviceClient</c> and <c>X509Security</c>.</summary>
     /// <param name="registrationId">The registration ID.</param>
     /// <param name="chain">PEM of the device's certificate, followed by those it sends along.</param>
     /// <param name="key">PEM of its private key.</param>
-    public Task<ClientAnswer> RegisterWithCertificateAsync(string registrationId, string chain, string key) =>
+    /// <param name="transport"><c>https</c>, <c>mqtt</c> or <c>mqtt-ws</c>.</param>
+    public Task<ClientAnswer> RegisterWithCertificateAsync(string registrationId, string chain, string key, string transport = "https") =>
         CallAsync("device", null, "register",
         [
             new JsonObject
@@ -78,6 +84,7 @@ public sealed class OfficialClients : IAsyncDisposable
                 ["idScope"] = _endpoints.IdScope,
                 ["registrationId"] = registrationId,
                 ["certificate"] = new JsonObject { ["cert"] = chain, ["key"] = key },
+                ["transport"] = transport,
             },
         ]);
 

@@ -51,6 +51,16 @@ public sealed class TwoHubServer : IAsyncLifetime
         return (code, $"{process.Output}\n{process.Errors}");
     }
 
+    /// <summary>Runs a command inside the sandbox.</summary>
+    /// <returns>Its exit code and all it printed.</returns>
+    public async Task<(int ExitCode, string Output)> RunAsync(params string[] command)
+    {
+        await using var process = await _sandbox!.StartAsync(new Dictionary<string, string>(), command);
+        process.CloseInput();
+        var code = await process.WaitForExitAsync();
+        return (code, $"{process.Output}\n{process.Errors}");
+    }
+
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
