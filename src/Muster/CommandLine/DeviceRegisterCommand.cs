@@ -117,7 +117,7 @@ public static class DeviceRegisterCommand
             IdScope = scope,
             RegistrationId = id,
             // A null array would become an empty key, and an empty key signs tokens.
-            Key = key is null ? null : new ReadOnlyMemory<byte>(key),
+            Key = key is null ? (ReadOnlyMemory<byte>?)null : key,
             Certificate = certificate,
             RootCertificateFile = root,
             Payload = payload,
