@@ -54,7 +54,8 @@ public sealed class CertificateTests(TwoHubServer muster) : IDisposable
         var result = (await muster.Clients.RegisterWithCertificateAsync(id, leaf.Pem + "\n" + Two.Pem + "\n" + One.Pem, leaf.KeyPem)).Value;
         Assert.Equal("assigned", (string?)result["status"]);
         Assert.StartsWith("node-group-", (string?)result["x509"]?["enrollmentGroupId"], StringComparison.Ordinal);
-        (await muster.Clients.RegisterWithCertificateAsync(id, leaf.Pem, leaf.KeyPem)).FailedWith("UnauthorizedError");
+        var alone = Two.Issue("CN=" + id);
+        (await muster.Clients.RegisterWithCertificateAsync(id, alone.Pem, alone.KeyPem)).FailedWith("UnauthorizedError");
         await muster.Clients.ServiceAsync("deleteEnrollmentGroup", "node-group-" + kind);
     }
 
@@ -110,7 +111,7 @@ public sealed class CertificateTests(TwoHubServer muster) : IDisposable
             done
             """);
 
-        Assert.Equal(2, Count(output, isAdmitted ? "\"status\":\"assigned\"" : "\"errorCode\":401002"));
+        Assert.Equal(2, Count(output, isAdmitted ? "\"status\":\"assigned\",\"registrationState\"" : "\"errorCode\":401002"));
         Assert.Equal(1, Count(output, "Reused, TLS"));
     }
 

@@ -79,7 +79,9 @@ public sealed class CommandLineTests(ManagementFixture fixture) : IClassFixture<
         using var output = new StringWriter();
         var code = await MusterCommand.RunAsync([.. args, "--data", fixture.Server.Folder], output, output);
         var text = output.ToString();
-        Assert.True(code == exitCode, $"exit code {code}: {text}");
+        var traces = await fixture.Server.Store.ListAttemptTracesAsync("default", new() { Limit = 1 }, CancellationToken.None);
+        var why = string.Join('\n', traces.SelectMany(trace => trace.Checks));
+        Assert.True(code == exitCode, $"exit code {code}: {text} {why}");
         Assert.Contains(words, text, StringComparison.Ordinal);
         return text;
     }

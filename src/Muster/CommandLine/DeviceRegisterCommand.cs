@@ -116,7 +116,8 @@ public static class DeviceRegisterCommand
             Endpoint = endpoint,
             IdScope = scope,
             RegistrationId = id,
-            Key = key,
+            // A null array would become an empty key, and an empty key signs tokens.
+            Key = key is null ? (ReadOnlyMemory<byte>?)null : key,
             Certificate = certificate,
             RootCertificateFile = root,
             Payload = payload,
