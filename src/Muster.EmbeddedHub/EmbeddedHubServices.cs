@@ -11,7 +11,7 @@ namespace Muster.EmbeddedHub;
 public static class EmbeddedHubServices
 {
     /// <summary>
-    /// Adds <see cref="EmbeddedHubDirectory"/>, <see cref="DeviceRegistry"/>, <see cref="TwinService"/> and <see cref="BulkRegistry"/> as
+    /// Adds <see cref="EmbeddedHubDirectory"/>, <see cref="DeviceRegistry"/>, <see cref="ModuleRegistry"/>, <see cref="TwinService"/> and <see cref="BulkRegistry"/> as
     /// singletons. The caller adds an <see cref="Storage.IEmbeddedHubStore"/> and runs
     /// <see cref="EmbeddedHubDirectory.EnsureCreatedAsync"/> before serving.
     /// </summary>
@@ -20,6 +20,7 @@ public static class EmbeddedHubServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<EmbeddedHubDirectory>();
         services.TryAddSingleton<DeviceRegistry>();
+        services.TryAddSingleton<ModuleRegistry>();
         services.TryAddSingleton<TwinService>();
         services.TryAddSingleton<BulkRegistry>();
         return services;

@@ -109,10 +109,15 @@ public sealed class LinkedHubService
         await _store.CommitAsync([new PutLinkedHub(hub, IfETag: null)], cancellationToken);
     }
 
-    /// <summary>Makes the link be as configured: linked where it is not, replaced where it is.</summary>
+    /// <summary>
+    /// Makes the link be as configured: linked where it is not, replaced where it is. A host name without a connection string speaks of
+    /// a link that exists, for example to an embedded hub.
+    /// </summary>
     public async Task<Result<LinkedHub>> EnsureAsync(
         string instanceName, LinkedHubDefinition definition, CancellationToken cancellationToken)
     {
+        if (definition is { AuthenticationType: HubAuthenticationType.KeyBased, ConnectionString: null, HostName: { } existing })
+            return await UpdateAsync(instanceName, existing, definition, cancellationToken);
         if (!Assemble(instanceName, definition, before: null).Try(out var hub, out var refusal)) return refusal;
         var linked = await LinkAsync(instanceName, definition, cancellationToken);
         return linked.Refusal == LinkedHubRefusals.Duplicate

@@ -42,11 +42,20 @@ public static class HubErrors
     /// <summary>The hub has no such device.</summary>
     public static readonly HubErrorKind DeviceNotFound = new(404001, "DeviceNotFound", 404);
 
+    /// <summary>The device has no such module.</summary>
+    public static readonly HubErrorKind ModuleNotFound = new(404010, "ModuleNotFound", 404);
+
     /// <summary>The path exists, the HTTP method does not.</summary>
     public static readonly HubErrorKind MethodNotAllowed = new(405000, "GenericMethodNotAllowed", 405);
 
     /// <summary>A device of this id exists.</summary>
     public static readonly HubErrorKind DeviceAlreadyExists = new(409001, "DeviceAlreadyExists", 409);
+
+    /// <summary>The device has a module of this id.</summary>
+    public static readonly HubErrorKind ModuleAlreadyExists = new(409301, "ModuleAlreadyExistsOnDevice", 409);
+
+    /// <summary>The device has as many modules as it may.</summary>
+    public static readonly HubErrorKind TooManyModules = new(413003, "TooManyModulesOnDevice", 413);
 
     /// <summary>The etag given in <c>If-Match</c> is not the current one.</summary>
     public static readonly HubErrorKind PreconditionFailed = new(412001, "PreconditionFailed", 412);

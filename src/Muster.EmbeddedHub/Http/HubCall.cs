@@ -13,6 +13,9 @@ internal sealed record HubCall(HttpContext Context, EmbeddedHubDescription Hub, 
     /// <summary>The id in the path; only for operations on one device.</summary>
     public string DeviceId => Target.Segments[1];
 
+    /// <summary>The module's id in the path; only for operations on one module.</summary>
+    public string ModuleId => Target.Segments[3];
+
     /// <summary>The condition in <c>If-Match</c>; null when there is none.</summary>
     public ETagCondition? IfMatch => ETagCondition.Parse(Context.Request.Headers.IfMatch);
 
@@ -20,6 +23,8 @@ internal sealed record HubCall(HttpContext Context, EmbeddedHubDescription Hub, 
     public CancellationToken Aborted => Context.RequestAborted;
 
     public DeviceRegistry Registry => Context.RequestServices.GetRequiredService<DeviceRegistry>();
+
+    public ModuleRegistry Modules => Context.RequestServices.GetRequiredService<ModuleRegistry>();
 
     public BulkRegistry Bulk => Context.RequestServices.GetRequiredService<BulkRegistry>();
 

@@ -12,6 +12,10 @@ internal static class HubRouter
     private static readonly HubOperation GetDevice = new(HubRights.RegistryRead, RegistryEndpoints.GetAsync);
     private static readonly HubOperation PutDevice = new(HubRights.RegistryWrite, RegistryEndpoints.PutAsync);
     private static readonly HubOperation DeleteDevice = new(HubRights.RegistryWrite, RegistryEndpoints.DeleteAsync);
+    private static readonly HubOperation ListModules = new(HubRights.RegistryRead, ModuleEndpoints.ListAsync);
+    private static readonly HubOperation GetModule = new(HubRights.RegistryRead, ModuleEndpoints.GetAsync);
+    private static readonly HubOperation PutModule = new(HubRights.RegistryWrite, ModuleEndpoints.PutAsync);
+    private static readonly HubOperation DeleteModule = new(HubRights.RegistryWrite, ModuleEndpoints.DeleteAsync);
     private static readonly HubOperation GetTwin = new(HubRights.ServiceConnect, TwinEndpoints.GetAsync);
     private static readonly HubOperation PatchTwin = new(HubRights.ServiceConnect, TwinEndpoints.PatchAsync);
     private static readonly HubOperation PutTwin = new(HubRights.ServiceConnect, TwinEndpoints.PutAsync);
@@ -35,6 +39,9 @@ internal static class HubRouter
             ["devices", "query"] when method is "POST" => (Unsupported, ""),
             ["devices", _] =>
                 (method switch { "GET" => GetDevice, "PUT" => PutDevice, "DELETE" => DeleteDevice, _ => null }, "GET, PUT, DELETE"),
+            ["devices", _, "modules"] => (method is "GET" ? ListModules : null, "GET"),
+            ["devices", _, "modules", _] =>
+                (method switch { "GET" => GetModule, "PUT" => PutModule, "DELETE" => DeleteModule, _ => null }, "GET, PUT, DELETE"),
             ["twins", _] => (method switch { "GET" => GetTwin, "PATCH" => PatchTwin, "PUT" => PutTwin, _ => null }, "GET, PATCH, PUT"),
             ["statistics", "devices"] => (method is "GET" ? DeviceStatistics : null, "GET"),
             ["statistics", "service"] => (method is "GET" ? ServiceStatistics : null, "GET"),

@@ -57,15 +57,25 @@ internal static class IdentityDocument
         writer.WriteString("lastActivityTime", Never);
         writer.WriteNumber("cloudToDeviceMessageCount", 0);
         WriteCapabilities(writer, identity);
-        writer.WriteStartObject("authentication");
-        writer.WriteStartObject("symmetricKey");
-        writer.WriteString("primaryKey", identity.Authentication.PrimaryKey);
-        writer.WriteString("secondaryKey", identity.Authentication.SecondaryKey);
-        writer.WriteEndObject();
-        WriteThumbprints(writer, identity.Authentication);
-        writer.WriteString("type", TypeWord(identity.Authentication.Type));
-        writer.WriteEndObject();
+        WriteAuthentication(writer, identity.Authentication);
         WriteScopes(writer, identity);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Writes a module's identity: as a device's, without status and capabilities.</summary>
+    public static void Write(Utf8JsonWriter writer, string deviceId, ModuleIdentity module)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("moduleId", module.ModuleId);
+        writer.WriteString("managedBy", module.ManagedBy);
+        writer.WriteString("deviceId", deviceId);
+        writer.WriteString("generationId", module.GenerationId);
+        writer.WriteString("etag", module.ETag);
+        writer.WriteString("connectionState", "Disconnected");
+        writer.WriteString("connectionStateUpdatedTime", Never);
+        writer.WriteString("lastActivityTime", Never);
+        writer.WriteNumber("cloudToDeviceMessageCount", 0);
+        WriteAuthentication(writer, module.Authentication);
         writer.WriteEndObject();
     }
 
@@ -106,6 +116,18 @@ internal static class IdentityDocument
         writer.WriteStartArray("parentScopes");
         foreach (var scope in identity.ParentScopes) writer.WriteStringValue(scope);
         writer.WriteEndArray();
+    }
+
+    private static void WriteAuthentication(Utf8JsonWriter writer, DeviceAuthentication authentication)
+    {
+        writer.WriteStartObject("authentication");
+        writer.WriteStartObject("symmetricKey");
+        writer.WriteString("primaryKey", authentication.PrimaryKey);
+        writer.WriteString("secondaryKey", authentication.SecondaryKey);
+        writer.WriteEndObject();
+        WriteThumbprints(writer, authentication);
+        writer.WriteString("type", TypeWord(authentication.Type));
+        writer.WriteEndObject();
     }
 
     private static DeviceAuthentication ReadAuthentication(JsonMembers authentication, JsonMembers? keys, JsonMembers? thumbprints)

@@ -51,6 +51,7 @@ public sealed class DeviceRegistry(IEmbeddedHubStore store, TimeProvider clock, 
             Twin = DeviceTwin.CreateNew(clock.GetUtcNow()),
             Revision = generation,
         };
+        device = ModuleRegistry.Complete(device, clock);
 
         if (!await store.TryInsertDeviceAsync(hub.HostName, device, cancellationToken))
             return HubErrors.DeviceAlreadyExists.Because($"A device with ID '{write.DeviceId}' is already registered.");
@@ -91,7 +92,7 @@ public sealed class DeviceRegistry(IEmbeddedHubStore store, TimeProvider clock, 
             hub,
             write.DeviceId,
             device => condition.Matches(device.Identity.ETag)
-                ? device with { Identity = Apply(device.Identity, write, authentication) }
+                ? ModuleRegistry.Complete(device with { Identity = Apply(device.Identity, write, authentication) }, clock)
                 : DeviceDocuments.StaleETag(write.DeviceId),
             cancellationToken);
         if (result.IsSuccess) EmbeddedHubLog.DeviceUpdated(logger, hub.HostName, write.DeviceId);

@@ -40,8 +40,12 @@ internal static class AllocationSettings
             if (LinkedHubRules.Check(definition) is { } refusal) section.Mistake("", null, refusal.Message);
             else if (definition.ConnectionString is { } secret && HubConnectionString.Parse(secret.Reveal()).Refusal is { } unreadable)
                 section.Mistake("ConnectionString", null, unreadable.Message);
-            else if (definition.AuthenticationType == HubAuthenticationType.KeyBased && definition.ConnectionString is null)
-                section.Mistake("ConnectionString", null, "It is required, unless AuthenticationType is SystemAssigned or UserAssigned.");
+            else if (definition.ConnectionString is null && definition.HostName is null)
+            {
+                section.Mistake("ConnectionString", null,
+                    "It is required, unless HostName names a hub that is linked already or one that is reached by an identity.");
+            }
+
             hubs.Add(definition);
         }
 

@@ -56,8 +56,6 @@ public sealed class RoutingHttpTests : IAsyncLifetime
 
     [Theory]
     [InlineData("POST", "/devices/query")]
-    [InlineData("GET", "/devices/d/modules")]
-    [InlineData("PUT", "/devices/d/modules/m")]
     [InlineData("DELETE", "/devices/d/commands")]
     [InlineData("POST", "/devices/d/applyConfigurationContent")]
     [InlineData("POST", "/devices/d/messages/events")]

@@ -180,6 +180,23 @@ public sealed class ReprovisioningTests
     }
 
     [Fact]
+    public async Task Row_19_modules_stay_behind_and_the_edge_runtime_s_are_made_anew()
+    {
+        await using var hubs = await TwoHubs.StartAsync();
+        await hubs.EnrollAsync(TwoHubs.A, TwoHubs.Migrate, ",\"capabilities\":{\"iotEdge\":true}");
+        await hubs.OutcomeAsync();
+        var modules = (ModuleRegistry)hubs.Server.Server.Services.GetService(typeof(ModuleRegistry))!;
+        await modules.PutAsync(hubs.Hub(TwoHubs.A), TwoHubs.Device, "own", authentication: null, managedBy: null, condition: null, default);
+        Assert.Equal(["$edgeAgent", "$edgeHub", "own"], (await hubs.FindAsync(TwoHubs.A))!.Modules.Select(module => module.ModuleId));
+
+        await hubs.EnrollAsync(TwoHubs.B, TwoHubs.Migrate, ",\"capabilities\":{\"iotEdge\":true}");
+        Assert.Equal("hub-b.test/deviceDataMigrated", await hubs.OutcomeAsync());
+        var moved = (await hubs.FindAsync(TwoHubs.B))!;
+        Assert.True(moved.Identity.IotEdge);
+        Assert.Equal(["$edgeAgent", "$edgeHub"], moved.Modules.Select(module => module.ModuleId));
+    }
+
+    [Fact]
     public async Task A_device_that_an_operator_disabled_in_its_hub_stays_disabled_wherever_it_goes()
     {
         await using var hubs = await TwoHubs.StartAsync();
