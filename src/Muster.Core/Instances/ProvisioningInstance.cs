@@ -1,4 +1,5 @@
 using Muster.Core.Allocation;
+using Muster.Core.Quotas;
 
 namespace Muster.Core.Instances;
 
@@ -19,6 +20,9 @@ public sealed record ProvisioningInstance
 
     /// <summary>Used where an enrollment names no policy; never custom (behaviour B-9).</summary>
     public AllocationPolicyKind DefaultAllocationPolicy { get; init; } = AllocationPolicyKind.Hashed;
+
+    /// <summary>What it may hold and how fast it may be called; null is <see cref="InstanceQuotas.Unlimited"/>.</summary>
+    public InstanceQuotas? Quotas { get; init; }
 
     /// <summary>When it was created.</summary>
     public required DateTimeOffset CreatedUtc { get; init; }

@@ -2,6 +2,7 @@ using Muster.Core.Attestation;
 using Muster.Core.Enrollments;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
+using Muster.Core.Quotas;
 using Muster.Core.Registration;
 
 namespace Muster.Core.Store;
@@ -38,6 +39,9 @@ public interface IProvisioningStore
 
     /// <summary>All records in state assigning, of every instance.</summary>
     Task<IReadOnlyList<RegistrationRecord>> ListUnfinishedRegistrationsAsync(CancellationToken cancellationToken);
+
+    /// <summary>How much an instance holds of what its quotas count; read off counters, whatever the numbers are.</summary>
+    Task<InstanceUsage> GetUsageAsync(string instanceName, CancellationToken cancellationToken);
 
     /// <summary>All linked hubs of an instance, ordered by host name.</summary>
     Task<IReadOnlyList<LinkedHub>> ListLinkedHubsAsync(string instanceName, CancellationToken cancellationToken);

@@ -1,6 +1,8 @@
+using Muster.Core.Audit;
 using Muster.Core.Enrollments;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
+using Muster.Core.Quotas;
 using Muster.Core.Registration;
 
 namespace Muster.Core.Store;
@@ -36,3 +38,12 @@ public sealed record DeleteLinkedHub(string InstanceName, string HostName, strin
 
 /// <summary>Adds an attempt trace; the oldest are pruned beyond the store's limit per instance.</summary>
 public sealed record AppendAttemptTrace(AttemptTrace Trace) : StoreChange;
+
+/// <summary>Adds an audit entry; the oldest are pruned beyond the store's limit per instance.</summary>
+public sealed record AppendAuditEntry(AuditEntry Entry) : StoreChange;
+
+/// <summary>
+/// Writes nothing: the commit ends with <see cref="CommitOutcome.QuotaReached"/> when there are <paramref name="Limit"/> or more
+/// already. It stands before the change that makes one more.
+/// </summary>
+public sealed record RequireQuota(string InstanceName, CountedEntity Entity, long Limit) : StoreChange;

@@ -19,10 +19,10 @@ internal static class EnrollmentEndpoints
         if (!body.Try(out var definition, out var unreadable)) return unreadable;
 
         var result = await request.Service<EnrollmentService>()
-            .PutAsync(request.Instance, kind, request.Id, definition, condition, request.Aborted);
+            .PutAsync(request.Caller.Audit, request.Instance, kind, request.Id, definition, condition, request.Aborted);
         if (!result.Try(out var enrollment, out var refused)) return refused;
 
-        request.Audit($"put {kind}", enrollment.Id);
+        request.Log($"put {kind}", enrollment.Id);
         request.ForbidStoring();
         await request.OkAsync(writer => EnrollmentWriter.Write(writer, enrollment, request.MembersOf(kind), showKeys: true));
         return null;
@@ -55,10 +55,10 @@ internal static class EnrollmentEndpoints
     public static async Task<Refusal?> DeleteAsync(ServiceRequest request, EnrollmentKind kind)
     {
         var refusal = await request.Service<EnrollmentService>()
-            .DeleteAsync(request.Instance, kind, request.Id, request.IfMatch, request.Aborted);
+            .DeleteAsync(request.Caller.Audit, request.Instance, kind, request.Id, request.IfMatch, request.Aborted);
         if (refusal is not null) return refusal;
 
-        request.Audit($"delete {kind}", request.Id);
+        request.Log($"delete {kind}", request.Id);
         request.NoContent();
         return null;
     }
@@ -66,10 +66,11 @@ internal static class EnrollmentEndpoints
     /// <summary>Gives the attestation with its keys (6, 12); a body is not read.</summary>
     public static async Task<Refusal?> GetAttestationAsync(ServiceRequest request, EnrollmentKind kind)
     {
-        var found = await request.Service<EnrollmentService>().FindAsync(request.Instance, kind, request.Id, request.Aborted);
+        var found = await request.Service<EnrollmentService>()
+            .RevealAsync(request.Caller.Audit, request.Instance, kind, request.Id, request.Aborted);
         if (!found.Try(out var enrollment, out var missing)) return missing;
 
-        request.Audit($"attestationmechanism {kind}", enrollment.Id);
+        request.Log($"attestationmechanism {kind}", enrollment.Id);
         request.ForbidStoring();
         await request.OkAsync(writer => AttestationWriter.Write(writer, enrollment.Attestation, showKeys: true));
         return null;

@@ -24,10 +24,10 @@ internal static class RegistrationEndpoints
     public static async Task<Refusal?> DeleteAsync(ServiceRequest request)
     {
         var refusal = await request.Service<RegistrationRecordService>()
-            .DeleteAsync(request.Instance, request.Id, request.IfMatch, request.Aborted);
+            .DeleteAsync(request.Caller.Audit, request.Instance, request.Id, request.IfMatch, request.Aborted);
         if (refusal is not null) return refusal;
 
-        request.Audit("delete registration", request.Id);
+        request.Log("delete registration", request.Id);
         request.NoContent();
         return null;
     }

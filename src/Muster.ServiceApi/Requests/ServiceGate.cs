@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Muster.Api.Errors;
 using Muster.Api.Requests;
+using Muster.Core.Audit;
 using Muster.Core.Errors;
 using Muster.Core.Instances;
 
@@ -17,20 +18,21 @@ internal static class ServiceGate
     private const string LogCategory = "Muster.ServiceApi";
 
     /// <summary>A request delegate that runs <paramref name="operation"/> behind the gate and answers with its refusal, if any.</summary>
-    /// <param name="right">What the caller's policy must grant.</param>
+    /// <param name="right">What a shared access policy must grant.</param>
+    /// <param name="action">The data action that a directory token must permit.</param>
     /// <param name="operation">The operation; it returns null after it answered.</param>
-    public static RequestDelegate Guard(AccessRights right, Func<ServiceRequest, Task<Refusal?>> operation) => async context =>
+    public static RequestDelegate Guard(AccessRights right, string action, Func<ServiceRequest, Task<Refusal?>> operation) => async context =>
     {
-        var refusal = await PassAsync(context, right, operation);
+        var refusal = await PassAsync(context, right, action, operation);
         if (refusal is not null) await ErrorResponse.WriteAsync(context, refusal);
     };
 
-    /// <summary>Writes the audit entry of an operation that changed something or gave keys away.</summary>
-    public static void Audit(this ServiceRequest request, string operation, string id) => ServiceApiLog.Audit(
-        Logger(request.Context), request.Policy.Name, request.Instance.Name, operation, id, request.Context.TrackingId());
+    /// <summary>Logs an operation that changed something or gave keys away; the store's audit entry has the details.</summary>
+    public static void Log(this ServiceRequest request, string operation, string id) => ServiceApiLog.Changed(
+        Logger(request.Context), request.Caller.Audit.Name, request.Instance.Name, operation, id, request.Context.TrackingId());
 
     private static async Task<Refusal?> PassAsync(
-        HttpContext context, AccessRights right, Func<ServiceRequest, Task<Refusal?>> operation)
+        HttpContext context, AccessRights right, string action, Func<ServiceRequest, Task<Refusal?>> operation)
     {
         var services = context.RequestServices;
         var host = context.Request.Host.Value ?? "";
@@ -47,8 +49,15 @@ internal static class ServiceGate
             return Refusals.Unauthorized;
         }
 
+        var caller = new ServiceCaller(
+            new AuditCaller(AuditCallerKind.AccessPolicy, policy.Name)
+            {
+                Address = context.Connection.RemoteIpAddress?.ToString(),
+                TrackingId = context.TrackingId(),
+            },
+            Actions: null);
         return ApiVersion.Read(context, ServiceApiVersions.Supported).Try(out var version, out var unsupported)
-            ? await operation(new ServiceRequest(context, instance, policy, version))
+            ? await operation(new ServiceRequest(context, instance, caller, version))
             : unsupported;
     }
 

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Muster.Core.Allocation;
 using Muster.Core.Attestation;
+using Muster.Core.Audit;
 using Muster.Core.Enrollments;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
@@ -36,6 +37,9 @@ internal sealed class DocumentSerializer
                 CamelCase<AccessRights>(),
                 CamelCase<AllocationPolicyKind>(),
                 CamelCase<AttemptOutcome>(),
+                CamelCase<AuditAction>(),
+                CamelCase<AuditCallerKind>(),
+                CamelCase<AuditEntity>(),
                 CamelCase<AttestationType>(),
                 CamelCase<EnrollmentKind>(),
                 CamelCase<ProvisioningStatus>(),
@@ -49,6 +53,7 @@ internal sealed class DocumentSerializer
         Registration = TypeInfo<RegistrationRecord>(options);
         LinkedHub = TypeInfo<LinkedHub>(options);
         AttemptTrace = TypeInfo<AttemptTrace>(options);
+        AuditEntry = TypeInfo<AuditEntry>(options);
     }
 
     public JsonTypeInfo<ProvisioningInstance> Instance { get; }
@@ -60,6 +65,8 @@ internal sealed class DocumentSerializer
     public JsonTypeInfo<LinkedHub> LinkedHub { get; }
 
     public JsonTypeInfo<AttemptTrace> AttemptTrace { get; }
+
+    public JsonTypeInfo<AuditEntry> AuditEntry { get; }
 
     private static JsonTypeInfo<T> TypeInfo<T>(JsonSerializerOptions options) => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
 

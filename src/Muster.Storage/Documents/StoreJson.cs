@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Muster.Core.Audit;
 using Muster.Core.Enrollments;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
@@ -16,4 +17,5 @@ namespace Muster.Storage.Documents;
 [JsonSerializable(typeof(RegistrationRecord))]
 [JsonSerializable(typeof(LinkedHub))]
 [JsonSerializable(typeof(AttemptTrace))]
+[JsonSerializable(typeof(AuditEntry))]
 internal sealed partial class StoreJson : JsonSerializerContext;

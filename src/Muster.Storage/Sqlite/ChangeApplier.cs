@@ -48,6 +48,8 @@ internal static class ChangeApplier
         PutLinkedHub put => LinkedHubSql.Put(session, put, prepared.Document),
         DeleteLinkedHub delete => LinkedHubSql.Delete(session, delete),
         AppendAttemptTrace append => AttemptTraceSql.Append(session, append, prepared.Document),
+        AppendAuditEntry append => AuditSql.Append(session, append, prepared.Document),
+        RequireQuota require => UsageSql.Require(session, require),
         _ => throw new InvalidOperationException($"The store does not know the change {prepared.Change.GetType().Name}."),
     };
 }

@@ -9,7 +9,8 @@ internal readonly record struct PreparedChange(StoreChange Change, byte[] Docume
 {
     /// <summary>Whether the change has a condition that may turn out not to hold.</summary>
     public bool CanBeRefused => Change is not (
-        AppendAttemptTrace or DeleteEnrollment { IfETag: null } or DeleteRegistration { IfETag: null } or DeleteLinkedHub { IfETag: null });
+        AppendAttemptTrace or AppendAuditEntry
+        or DeleteEnrollment { IfETag: null } or DeleteRegistration { IfETag: null } or DeleteLinkedHub { IfETag: null });
 
     /// <summary>Serialises what <paramref name="change"/> writes.</summary>
     public static PreparedChange From(StoreChange change, DocumentSerializer documents) => new(change, change switch
@@ -19,6 +20,7 @@ internal readonly record struct PreparedChange(StoreChange Change, byte[] Docume
         PutRegistration put => JsonSerializer.SerializeToUtf8Bytes(put.Record, documents.Registration),
         PutLinkedHub put => JsonSerializer.SerializeToUtf8Bytes(put.Hub, documents.LinkedHub),
         AppendAttemptTrace append => JsonSerializer.SerializeToUtf8Bytes(append.Trace, documents.AttemptTrace),
+        AppendAuditEntry append => JsonSerializer.SerializeToUtf8Bytes(append.Entry, documents.AuditEntry),
         _ => [],
     });
 

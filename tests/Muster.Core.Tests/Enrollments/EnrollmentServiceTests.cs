@@ -97,7 +97,7 @@ public sealed class EnrollmentServiceTests
         await _service.DeleteAsync(_instance, EnrollmentKind.Individual, "DEV", ETagCondition.None, CancellationToken.None);
         await _service.DeleteAsync(_instance, EnrollmentKind.Group, "dev", ETagCondition.None, CancellationToken.None);
 
-        var records = new RegistrationRecordService(_store);
+        var records = new RegistrationRecordService(_store, TimeProvider.System);
         Assert.Equal(404202, (await records.FindAsync(_instance, "dev", CancellationToken.None)).Refusal?.Code);
         Assert.NotNull((await records.FindAsync(_instance, "member", CancellationToken.None)).Value);
         Assert.Equal("member", Assert.Single(await records.ListGroupAsync(_instance, "dev",
@@ -156,7 +156,7 @@ public sealed class EnrollmentServiceTests
     [InlineData("", "current")]
     public async Task Record_is_deleted_under_its_own_etag(string first, string second)
     {
-        var records = new RegistrationRecordService(_store);
+        var records = new RegistrationRecordService(_store, TimeProvider.System);
         foreach (var condition in new[] { first, second })
         {
             var record = Record("dev", EnrollmentKind.Individual, "dev");

@@ -1,7 +1,9 @@
 using Muster.Core.Attestation;
+using Muster.Core.Audit;
 using Muster.Core.Enrollments;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
+using Muster.Core.Quotas;
 using Muster.Core.Registration;
 using Muster.Core.Store;
 
@@ -16,6 +18,8 @@ internal sealed class StoreDouble : IProvisioningStore
     private readonly Dictionary<string, ProvisioningInstance> _instances = new(StringComparer.OrdinalIgnoreCase);
 
     public List<LinkedHub> Hubs { get; } = [];
+
+    public List<AuditEntry> Audit { get; } = [];
 
     /// <summary>Runs once, before the next commit.</summary>
     public Action? BeforeNextCommit { get; set; }
@@ -67,6 +71,10 @@ internal sealed class StoreDouble : IProvisioningStore
     public Task<IReadOnlyList<RegistrationRecord>> ListUnfinishedRegistrationsAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<RegistrationRecord>>([]);
 
+    public Task<InstanceUsage> GetUsageAsync(string instanceName, CancellationToken cancellationToken) =>
+        Task.FromResult(new InstanceUsage(
+            _enrollments.Values.Count(enrollment => enrollment.Kind == EnrollmentKind.Individual), 0, 0, _records.Count));
+
     public Task<IReadOnlyList<LinkedHub>> ListLinkedHubsAsync(string instanceName, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<LinkedHub>>(Hubs);
 
@@ -83,6 +91,7 @@ internal sealed class StoreDouble : IProvisioningStore
             BeforeNextCommit = null;
             hook?.Invoke();
             Commits++;
+            if (changes.OfType<RequireQuota>().Any(quota => _enrollments.Count >= quota.Limit)) return CommitOutcome.QuotaReached;
             if (!changes.All(Holds)) return CommitOutcome.Conflict;
             foreach (var change in changes) Apply(change);
             return CommitOutcome.Committed;
@@ -97,6 +106,7 @@ internal sealed class StoreDouble : IProvisioningStore
         DeleteEnrollment delete => delete.IfETag is null
             || _enrollments.GetValueOrDefault((delete.Kind, delete.Id.ToUpperInvariant()))?.ETag == delete.IfETag,
         DeleteRegistration delete => delete.IfETag is null || _records.GetValueOrDefault(delete.RegistrationId)?.ETag == delete.IfETag,
+        RequireQuota or AppendAuditEntry => true,
         _ => throw new InvalidOperationException(change.GetType().Name),
     };
 
@@ -107,6 +117,7 @@ internal sealed class StoreDouble : IProvisioningStore
             case PutInstance put: Overwrite(put.Instance); break;
             case PutEnrollment put: Overwrite(put.Enrollment); break;
             case DeleteEnrollment delete: Remove(delete.Kind, delete.Id); break;
+            case AppendAuditEntry append: Audit.Add(append.Entry); break;
             case DeleteRegistration delete: _records.Remove(delete.RegistrationId); break;
         }
     }
