@@ -7,6 +7,7 @@ using Muster.Api.Errors;
 using Muster.Core.Enrollments;
 using Muster.Core.Errors;
 using Muster.Core.Instances;
+using Muster.Core.Queries;
 using Muster.Core.Registration;
 using Muster.ServiceApi.Bulk;
 using Muster.ServiceApi.Enrollments;
@@ -20,7 +21,8 @@ public static class ServiceApiSetup
 {
     /// <summary>
     /// Registers what the service API needs. The host adds the store and, before routing, <c>UseRequestTracking</c> and
-    /// <c>UseErrorBodies</c>, and fills the <see cref="InstanceDirectory"/> at start.
+    /// <c>UseErrorBodies</c>, fills the <see cref="InstanceDirectory"/> at start, and registers <see cref="ContinuationTokens"/> with a
+    /// lasting key, else tokens end with the process.
     /// </summary>
     public static IServiceCollection AddServiceApi(this IServiceCollection services)
     {
@@ -30,6 +32,8 @@ public static class ServiceApiSetup
         services.TryAddSingleton<EnrollmentService>();
         services.TryAddSingleton<BulkEnrollmentService>();
         services.TryAddSingleton<RegistrationRecordService>();
+        services.TryAddSingleton(_ => ContinuationTokens.Ephemeral());
+        services.TryAddSingleton<QueryService>();
         return services;
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Muster.Core.Attestation;
 using Muster.Core.Audit;
 using Muster.Core.Concurrency;
@@ -17,8 +16,6 @@ namespace Muster.Core.Enrollments;
 /// <param name="time">The clock.</param>
 public sealed class EnrollmentService(IProvisioningStore store, TimeProvider time)
 {
-    private const int PageSize = 200;
-
     private readonly KeyedLock<(string Instance, EnrollmentKind Kind, string Id)> _writers = new();
 
     /// <summary>One enrollment, or the refusal 404201 / 404204; 400004 for an ID that none can have.</summary>
@@ -142,20 +139,6 @@ public sealed class EnrollmentService(IProvisioningStore store, TimeProvider tim
         var entry = EnrollmentAudit.Of(caller, enrollment, AuditAction.RevealKeys, time.GetUtcNow());
         await store.CommitAsync([new AppendAuditEntry(entry)], cancellationToken);
         return found;
-    }
-
-    /// <summary>All enrollments of a kind, by ID without case. One that exists throughout is listed exactly once.</summary>
-    public async IAsyncEnumerable<Enrollment> ListAsync(
-        ProvisioningInstance instance, EnrollmentKind kind, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        string? afterId = null;
-        while (true)
-        {
-            var page = await store.ListEnrollmentsAsync(instance.Name, kind, afterId, PageSize, cancellationToken);
-            foreach (var enrollment in page) yield return enrollment;
-            if (page.Count < PageSize) yield break;
-            afterId = page[^1].Id;
-        }
     }
 
     private static Refusal? CheckPutCondition(EnrollmentKind kind, Enrollment? stored, ETagCondition condition)

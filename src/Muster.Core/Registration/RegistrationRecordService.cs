@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Muster.Core.Audit;
 using Muster.Core.Concurrency;
 using Muster.Core.Enrollments;
@@ -13,8 +12,6 @@ namespace Muster.Core.Registration;
 /// <param name="time">The clock.</param>
 public sealed class RegistrationRecordService(IProvisioningStore store, TimeProvider time)
 {
-    private const int PageSize = 200;
-
     /// <summary>The record of a registration ID, made through an individual or a group; else the refusal 404202 or 400004.</summary>
     public async Task<Result<RegistrationRecord>> FindAsync(
         ProvisioningInstance instance, string registrationId, CancellationToken cancellationToken)
@@ -64,18 +61,4 @@ public sealed class RegistrationRecordService(IProvisioningStore store, TimeProv
     public Task<Refusal?> DeleteAsync(
         ProvisioningInstance instance, string registrationId, ETagCondition condition, CancellationToken cancellationToken) =>
         DeleteAsync(AuditCaller.Process, instance, registrationId, condition, cancellationToken);
-
-    /// <summary>Records made through a group, by registration ID without case; the group may be deleted or never have been.</summary>
-    public async IAsyncEnumerable<RegistrationRecord> ListGroupAsync(
-        ProvisioningInstance instance, string enrollmentGroupId, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        string? afterId = null;
-        while (true)
-        {
-            var page = await store.ListGroupRegistrationsAsync(instance.Name, enrollmentGroupId, afterId, PageSize, cancellationToken);
-            foreach (var record in page) yield return record;
-            if (page.Count < PageSize) yield break;
-            afterId = page[^1].RegistrationId;
-        }
-    }
 }

@@ -1,6 +1,7 @@
 using Muster.Core.Concurrency;
 using Muster.Core.Enrollments;
 using Muster.Core.Errors;
+using Muster.Core.Queries;
 using Muster.Core.Registration;
 using Muster.ServiceApi.Queries;
 using Muster.ServiceApi.Registrations;
@@ -76,17 +77,23 @@ internal static class EnrollmentEndpoints
         return null;
     }
 
-    /// <summary>Lists all (5, 11).</summary>
+    /// <summary>Lists what a query selects, page by page (5, 11).</summary>
     public static async Task<Refusal?> QueryAsync(ServiceRequest request, EnrollmentKind kind)
     {
         var body = await JsonBody.ReadAsync(request, QueryText.Read);
-        if (!body.Try(out _, out var unreadable)) return unreadable;
+        if (!body.Try(out var query, out var unreadable)) return unreadable;
+        if (!PageRequest.Read(request).Try(out var asked, out var invalid)) return invalid;
+
+        var result = await request.Service<QueryService>().ListEnrollmentsAsync(
+            request.Instance, kind, query.Text, asked.Continuation, asked.Size, request.Aborted);
+        if (!result.Try(out var page, out var refused)) return refused;
 
         var known = request.MembersOf(kind);
         await ItemArray.WriteAsync(
             request,
             kind == EnrollmentKind.Individual ? "Enrollment" : "EnrollmentGroup",
-            request.Service<EnrollmentService>().ListAsync(request.Instance, kind, request.Aborted),
+            asked,
+            page,
             (writer, enrollment) => EnrollmentWriter.Write(writer, enrollment, known, showKeys: false));
         return null;
     }

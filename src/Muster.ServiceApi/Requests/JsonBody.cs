@@ -22,6 +22,16 @@ internal static class JsonBody
         var hasBody = request.Context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? true;
         if (hasBody && !RequestBody.HasJsonContentType(request.Context)) return Refusals.UnsupportedMediaType;
 
+        return await ReadAnyAsync(request, limit, read);
+    }
+
+    /// <summary>Reads a body whatever its content type says.</summary>
+    public static Task<Result<T>> ReadAnyAsync<T>(ServiceRequest request, Func<JsonElement, Result<T>> read)
+        where T : class => ReadAnyAsync(request, RequestBody.MessageLimit, read);
+
+    private static async Task<Result<T>> ReadAnyAsync<T>(ServiceRequest request, int limit, Func<JsonElement, Result<T>> read)
+        where T : class
+    {
         var body = await RequestBody.ReadAsync(request.Context, limit);
         if (!body.Try(out var bytes, out var tooLarge)) return tooLarge;
         if (bytes.Length == 0) return Refusals.MalformedBody("The request body is empty.");

@@ -7,6 +7,7 @@ using Muster.Core.Audit;
 using Muster.Core.Enrollments;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
+using Muster.Core.Queries;
 using Muster.Core.Quotas;
 using Muster.Core.Registration;
 using Muster.Core.Store;
@@ -97,6 +98,49 @@ public sealed class SqliteProvisioningStore : IProvisioningStore, IAuditLog, IAs
             static (session, page) => EnrollmentSql.List(session, page.instanceName, page.kind, page.afterId, page.limit),
             cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public Task<QueryPage<Enrollment>> QueryEnrollmentsAsync(
+        string instanceName, EnrollmentKind kind, Query query, QueryPosition? after, int limit, CancellationToken cancellationToken)
+    {
+        var subject = kind == EnrollmentKind.Individual ? QuerySubject.Enrollments : QuerySubject.EnrollmentGroups;
+        return QueryReading.ReadAsync(
+            _readers,
+            _documents.Enrollment,
+            command =>
+            {
+                command.Parameters.AddWithValue("@instance", ColumnText.Key(instanceName));
+                command.Parameters.AddWithValue("@kind", ColumnText.Of(kind));
+                QuerySql.Fill(command, subject, "instance = @instance AND kind = @kind", query, after, limit + 1);
+            },
+            limit,
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<QueryPage<RegistrationRecord>> QueryRegistrationsAsync(
+        string instanceName,
+        string? enrollmentGroupId,
+        Query query,
+        QueryPosition? after,
+        int limit,
+        CancellationToken cancellationToken) => QueryReading.ReadAsync(
+        _readers,
+        _documents.Registration,
+        command =>
+        {
+            command.Parameters.AddWithValue("@instance", ColumnText.Key(instanceName));
+            var conditions = "instance = @instance";
+            if (enrollmentGroupId is not null)
+            {
+                command.Parameters.AddWithValue("@group", ColumnText.Key(enrollmentGroupId));
+                conditions += " AND enrollment_kind = 'group' AND enrollment_key = @group";
+            }
+
+            QuerySql.Fill(command, QuerySubject.Registrations, conditions, query, after, limit + 1);
+        },
+        limit,
+        cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<EnrollmentGroup>> ListGroupsAsync(

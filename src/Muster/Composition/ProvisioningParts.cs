@@ -6,6 +6,7 @@ using Muster.Core.Attestation;
 using Muster.Core.Errors;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
+using Muster.Core.Queries;
 using Muster.Core.Registration;
 using Muster.Core.Secrets;
 using Muster.Core.Store;
@@ -37,6 +38,7 @@ public sealed class ProvisioningParts : IServerParts
         await AddStoreAsync(services, context, cancellationToken);
         AddProvisioning(services);
         AddHubs(services);
+        services.AddSingleton(new ContinuationTokens(context.SecretsKey));
         services.AddServiceApi();
         services.AddSingleton<IReadinessCheck, StoreReadiness>();
     }

@@ -3,6 +3,7 @@ using Muster.Core.Audit;
 using Muster.Core.Enrollments;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
+using Muster.Core.Queries;
 using Muster.Core.Quotas;
 using Muster.Core.Registration;
 using Muster.Core.Store;
@@ -49,6 +50,18 @@ internal sealed class StoreDouble : IProvisioningStore
             .OrderBy(enrollment => enrollment.Id.ToUpperInvariant(), StringComparer.Ordinal)
             .Where(enrollment => afterId is null || string.CompareOrdinal(enrollment.Id.ToUpperInvariant(), afterId.ToUpperInvariant()) > 0)
             .Take(limit)]);
+
+    public Task<QueryPage<Enrollment>> QueryEnrollmentsAsync(
+        string instanceName, EnrollmentKind kind, Query query, QueryPosition? after, int limit, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<QueryPage<RegistrationRecord>> QueryRegistrationsAsync(
+        string instanceName,
+        string? enrollmentGroupId,
+        Query query,
+        QueryPosition? after,
+        int limit,
+        CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<EnrollmentGroup>> ListGroupsAsync(string instanceName, AttestationType type,
         CancellationToken cancellationToken) =>
