@@ -8,6 +8,7 @@ using Muster.Core.Enrollments;
 using Muster.Core.Errors;
 using Muster.Core.Instances;
 using Muster.Core.Queries;
+using Muster.Core.Quotas;
 using Muster.Core.Registration;
 using Muster.ServiceApi.Bulk;
 using Muster.ServiceApi.Enrollments;
@@ -29,6 +30,7 @@ public static class ServiceApiSetup
         services.AddRouting();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<InstanceDirectory>();
+        services.TryAddSingleton<InstanceLimiter>();
         services.TryAddSingleton<EnrollmentService>();
         services.TryAddSingleton<BulkEnrollmentService>();
         services.TryAddSingleton<RegistrationRecordService>();

@@ -12,6 +12,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Muster.Api.Errors;
 using Muster.Api.Requests;
+using Muster.Core.Audit;
 using Muster.Core.Concurrency;
 using Muster.Core.Enrollments;
 using Muster.Core.Hubs;
@@ -83,13 +84,23 @@ public sealed class ServiceApiHost : IAsyncLifetime
     public async Task<AccessPolicy> AddPolicyAsync(string name, AccessRights rights)
     {
         var policy = new AccessPolicy(name, SymmetricKeyPair.Generate(), rights);
-        var changed = Instance with { AccessPolicies = [.. Instance.AccessPolicies, policy], ETag = ETag.Create(DateTimeOffset.UtcNow) };
+        await ChangeAsync(instance => instance with { AccessPolicies = [.. instance.AccessPolicies, policy] });
+        return policy;
+    }
+
+    /// <summary>Changes the instance while it serves.</summary>
+    public async Task ChangeAsync(Func<ProvisioningInstance, ProvisioningInstance> change)
+    {
+        var changed = change(Instance) with { ETag = ETag.Create(DateTimeOffset.UtcNow) };
         Assert.Equal(
             CommitOutcome.Committed,
             await _app.Services.GetRequiredService<InstanceDirectory>().PutAsync(changed, Instance.ETag, CancellationToken.None));
         Instance = changed;
-        return policy;
     }
+
+    /// <summary>Audit entries, newest first.</summary>
+    public Task<IReadOnlyList<AuditRecord>> AuditAsync(AuditFilter filter) =>
+        _store.ListAsync(Instance.Name, filter, TestContext.Current.CancellationToken);
 
     /// <summary>A token of the owner, or of another policy.</summary>
     public string Token(AccessPolicy? policy = null, string? resource = null, TimeSpan? lifetime = null)

@@ -6,11 +6,12 @@ using Muster.Api.Requests;
 using Muster.Core.Audit;
 using Muster.Core.Errors;
 using Muster.Core.Instances;
+using Muster.Core.Quotas;
 
 namespace Muster.ServiceApi.Requests;
 
 /// <summary>
-/// What stands before every operation, in the prescribed order: host, authentication and rights, API version (service-api S-1.5).
+/// What stands before every operation, in the prescribed order: host, authentication and rights, rate, API version (service-api S-1.5).
 /// Path and method were settled by routing; headers, body and state are the operation's own.
 /// </summary>
 internal static class ServiceGate
@@ -56,6 +57,7 @@ internal static class ServiceGate
                 TrackingId = context.TrackingId(),
             },
             Actions: null);
+        if (services.GetRequiredService<InstanceLimiter>().CheckServiceOperation(instance) is { } throttled) return throttled;
         return ApiVersion.Read(context, ServiceApiVersions.Supported).Try(out var version, out var unsupported)
             ? await operation(new ServiceRequest(context, instance, caller, version))
             : unsupported;
