@@ -12,4 +12,15 @@ public static class DeviceApiVersions
 
     /// <summary>The one version that calls the result object <c>registrationStatus</c>.</summary>
     public const string OldestPreview = "2017-08-31-preview";
+
+    /// <summary>The version that <paramref name="presented"/> names, compared without case; null when it is empty or unknown.</summary>
+    public static string? Find(string presented)
+    {
+        foreach (var version in All)
+        {
+            if (version.Equals(presented, StringComparison.OrdinalIgnoreCase)) return version;
+        }
+
+        return null;
+    }
 }

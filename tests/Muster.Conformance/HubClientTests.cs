@@ -89,6 +89,18 @@ public sealed class HubClientTests(TwoHubServer muster)
     }
 
     [Fact]
+    public async Task The_registry_creates_and_deletes_devices_in_bulk()
+    {
+        const string Hub = TwoHubServer.HubB;
+        var devices = JsonNode.Parse("""[{"deviceId":"bulk-1"},{"deviceId":"bulk-2"}]""");
+        Assert.True((bool)(await Clients.HubAsync(Hub, "addDevices", devices)).Value["isSuccessful"]!);
+        (await Clients.HubAsync(Hub, "get", "bulk-1")).Succeeded();
+
+        Assert.True((bool)(await Clients.HubAsync(Hub, "removeDevices", devices, true)).Value["isSuccessful"]!);
+        (await Clients.HubAsync(Hub, "get", "bulk-2")).FailedWith("DeviceNotFoundError");
+    }
+
+    [Fact]
     public async Task The_registry_updates_a_twin_and_guards_it_by_etag()
     {
         const string Hub = TwoHubServer.HubA;

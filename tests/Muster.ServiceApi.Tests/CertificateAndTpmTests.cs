@@ -178,6 +178,7 @@ public sealed class CertificateAndTpmTests(ServiceApiHost host) : IClassFixture<
         Assert.Equal("CN=a", created["attestation.x509.signingCertificates.primary.info.subjectName"].GetString());
         Assert.Equal("CN=b", created["attestation.x509.signingCertificates.secondary.info.subjectName"].GetString());
 
+        await host.AddCaCertificateAsync("my-root");
         var references = "{\"attestation\":{\"type\":\"x509\",\"x509\":{\"caReferences\":{\"primary\":\"my-root\"}}}}";
         var moved = (await host.PutAsync(GroupPath, references, ("If-Match", "*"))).ShouldBe(200);
         Assert.Equal("""{"type":"x509","x509":{"caReferences":{"primary":"my-root"}}}""", moved["attestation"].GetRawText());

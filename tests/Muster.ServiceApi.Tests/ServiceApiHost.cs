@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -13,6 +14,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Muster.Api.Errors;
 using Muster.Api.Requests;
 using Muster.Core.Audit;
+using Muster.Core.Certificates;
 using Muster.Core.Concurrency;
 using Muster.Core.Enrollments;
 using Muster.Core.Hubs;
@@ -38,6 +40,9 @@ public sealed class ServiceApiHost : IAsyncLifetime
     private WebApplication _app = null!;
     private SqliteProvisioningStore _store = null!;
 
+    /// <summary>Adds services before the API's own.</summary>
+    public Action<IServiceCollection>? Configure { get; init; }
+
     /// <summary>Host and port.</summary>
     public string Host { get; private set; } = "";
 
@@ -57,6 +62,7 @@ public sealed class ServiceApiHost : IAsyncLifetime
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddProvider(_log).SetMinimumLevel(LogLevel.Trace);
         builder.Services.AddSingleton<IProvisioningStore>(_store);
+        Configure?.Invoke(builder.Services);
         builder.Services.AddServiceApi();
         _app = builder.Build();
         _app.UseRequestTracking();
@@ -101,6 +107,25 @@ public sealed class ServiceApiHost : IAsyncLifetime
     /// <summary>Audit entries, newest first.</summary>
     public Task<IReadOnlyList<AuditRecord>> AuditAsync(AuditFilter filter) =>
         _store.ListAsync(Instance.Name, filter, TestContext.Current.CancellationToken);
+
+    /// <summary>Adds a CA certificate that groups can refer to.</summary>
+    public async Task AddCaCertificateAsync(string name)
+    {
+        var now = DateTimeOffset.UtcNow;
+        using var certificate = X509CertificateLoader.LoadCertificate(Convert.FromBase64String(Bodies.Base64Certificate("CN=" + name)));
+        var der = Convert.ToBase64String(certificate.RawData);
+        var authority = new CaCertificate
+        {
+            InstanceName = Instance.Name,
+            Name = name,
+            Certificate = new EnrolledCertificate(der, X509CertificateInfo.From(certificate)),
+            UploadedText = der,
+            CreatedUtc = now,
+            UpdatedUtc = now,
+            ETag = ETag.Create(now),
+        };
+        await _store.CommitAsync([new PutCaCertificate(authority, IfETag: null)], CancellationToken.None);
+    }
 
     /// <summary>A token of the owner, or of another policy.</summary>
     public string Token(AccessPolicy? policy = null, string? resource = null, TimeSpan? lifetime = null)

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Muster.Composition;
@@ -16,6 +17,8 @@ internal sealed class ConfiguredParts(IServerParts parts, Action<IServiceCollect
 
     public ValueTask<ServedInstance?> OpenAsync(IServiceProvider services, CancellationToken cancellationToken) =>
         parts.OpenAsync(services, cancellationToken);
+
+    public void UseMqtt(IConnectionBuilder listener, Action useTls) => parts.UseMqtt(listener, useTls);
 
     public void UseHttps(IApplicationBuilder door) => parts.UseHttps(door);
 

@@ -13,14 +13,24 @@ public sealed class ScriptedHub : IHubConnectorFactory, IHubConnector
     /// <summary>Every identity that was ensured, in order.</summary>
     public ConcurrentQueue<HubDeviceSpec> Ensured { get; } = new();
 
+    /// <summary>Whether a call is in a step now.</summary>
+    public bool IsWaiting { get; private set; }
+
     /// <summary>Adds a step that the next call to ensure an identity goes through before it succeeds.</summary>
     public void Next(Func<Task> step) => _script.Enqueue(step);
 
-    public IHubConnector Connect(LinkedHub hub) => this;
+    public IHubConnector Connect(LinkedHub hub, HubLane lane) => this;
 
     public async Task<HubEnsureOutcome> EnsureDeviceAsync(HubDeviceSpec spec, CancellationToken cancellationToken)
     {
-        if (_script.TryDequeue(out var step)) await step().WaitAsync(cancellationToken);
+        if (_script.TryDequeue(out var step))
+        {
+            var waiting = step();
+            IsWaiting = true;
+            await waiting.WaitAsync(cancellationToken);
+            IsWaiting = false;
+        }
+
         Ensured.Enqueue(spec);
         return HubEnsureOutcome.Created;
     }
@@ -31,6 +41,9 @@ public sealed class ScriptedHub : IHubConnectorFactory, IHubConnector
     public Task ApplyTwinAsync(string deviceId, HubTwin twin, HubTwinMode mode, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task SetEnabledAsync(string deviceId, bool enabled, string? reason, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<HubProbe> ProbeAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(new HubProbe(HubProbeOutcome.Ready, "Scripted."));
 
     public Task DeleteDeviceAsync(string deviceId, CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -33,6 +33,7 @@ internal sealed class RunningServer : IAsyncDisposable
     {
         DataFolder = folder,
         HttpsPort = 0,
+        MqttPort = 0,
         PortalPort = 0,
         CrlPort = 0,
     };

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Muster.Composition;
@@ -23,6 +24,8 @@ internal sealed class TestParts : IServerParts
     }
 
     public ValueTask<ServedInstance?> OpenAsync(IServiceProvider services, CancellationToken cancellationToken) => new(Instance);
+
+    public void UseMqtt(IConnectionBuilder listener, Action useTls) => useTls();
 
     public void UseHttps(IApplicationBuilder door)
     {

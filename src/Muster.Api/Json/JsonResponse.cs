@@ -17,15 +17,20 @@ public static class JsonResponse
     /// <summary>Answers <paramref name="status"/> with what <paramref name="write"/> writes.</summary>
     public static async Task WriteAsync(HttpContext context, int status, Action<Utf8JsonWriter> write)
     {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        await using (var writer = new Utf8JsonWriter(buffer, Options))
-        {
-            write(writer);
-        }
-
+        var body = Format(write);
         context.Response.StatusCode = status;
         context.Response.ContentType = ContentType;
-        context.Response.ContentLength = buffer.WrittenCount;
-        if (!HttpMethods.IsHead(context.Request.Method)) await context.Response.Body.WriteAsync(buffer.WrittenMemory, context.RequestAborted);
+        context.Response.ContentLength = body.Length;
+        if (!HttpMethods.IsHead(context.Request.Method)) await context.Response.Body.WriteAsync(body, context.RequestAborted);
+    }
+
+    /// <summary>The same bytes for transports other than HTTP.</summary>
+    public static ReadOnlyMemory<byte> Format(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using var writer = new Utf8JsonWriter(buffer, Options);
+        write(writer);
+        writer.Flush();
+        return buffer.WrittenMemory;
     }
 }

@@ -56,7 +56,7 @@ public sealed class AttestationMatcher
             return Refusals.Unauthorized;
         }
 
-        if (individual is not null) return verifier.VerifyIndividual(context, individual);
+        if (individual is not null) return await verifier.VerifyIndividualAsync(context, individual, cancellationToken);
 
         context.Trace.Pass("individual enrollment", $"None has the registration ID '{context.RegistrationId}'; groups are tried.");
         var found = await verifier.FindGroupAsync(context, cancellationToken);

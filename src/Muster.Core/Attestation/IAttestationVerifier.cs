@@ -1,5 +1,6 @@
 using Muster.Core.Enrollments;
 using Muster.Core.Errors;
+using Muster.Core.Registration;
 
 namespace Muster.Core.Attestation;
 
@@ -13,11 +14,12 @@ public interface IAttestationVerifier
     Refusal? CheckForm(AttestationContext context);
 
     /// <summary>Checks the credential against an individual enrollment of the same mechanism.</summary>
-    Result<AttestationMatch> VerifyIndividual(AttestationContext context, IndividualEnrollment enrollment);
+    Task<Result<AttestationMatch>> VerifyIndividualAsync(
+        AttestationContext context, IndividualEnrollment enrollment, CancellationToken cancellationToken);
 
     /// <summary>Finds the group that admits the credential.</summary>
     Task<Result<AttestationMatch>> FindGroupAsync(AttestationContext context, CancellationToken cancellationToken);
 
     /// <summary>The hub credential of a device that was verified before the process died; null when it cannot be told without the device.</summary>
-    AttestationMatch? Restore(Enrollment enrollment, string registrationId);
+    AttestationMatch? Restore(Enrollment enrollment, string registrationId, PendingRegistration? pending = null);
 }

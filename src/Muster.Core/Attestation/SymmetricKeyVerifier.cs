@@ -54,7 +54,11 @@ public sealed class SymmetricKeyVerifier : IAttestationVerifier
     }
 
     /// <inheritdoc/>
-    public Result<AttestationMatch> VerifyIndividual(AttestationContext context, IndividualEnrollment enrollment)
+    public Task<Result<AttestationMatch>> VerifyIndividualAsync(
+        AttestationContext context, IndividualEnrollment enrollment, CancellationToken cancellationToken) =>
+        Task.FromResult(VerifyIndividual(context, enrollment));
+
+    private static Result<AttestationMatch> VerifyIndividual(AttestationContext context, IndividualEnrollment enrollment)
     {
         var token = (SymmetricKeyEvidence)context.Evidence;
         var keys = ((SymmetricKeyAttestation)enrollment.Attestation).Keys;
@@ -99,7 +103,7 @@ public sealed class SymmetricKeyVerifier : IAttestationVerifier
     }
 
     /// <inheritdoc/>
-    public AttestationMatch? Restore(Enrollment enrollment, string registrationId) => enrollment switch
+    public AttestationMatch? Restore(Enrollment enrollment, string registrationId, Registration.PendingRegistration? pending = null) => enrollment switch
     {
         IndividualEnrollment { Attestation: SymmetricKeyAttestation own } => new(enrollment, new HubSymmetricKeys(own.Keys)),
         EnrollmentGroup { Attestation: SymmetricKeyAttestation } group => new(group, CredentialOf(group, registrationId)),

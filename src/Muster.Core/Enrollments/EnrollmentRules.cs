@@ -26,7 +26,9 @@ public static class EnrollmentRules
     /// <param name="kind">Individual or group.</param>
     /// <param name="id">The addressed ID.</param>
     /// <param name="definition">What the caller asks for.</param>
-    public static Refusal? Check(EnrollmentKind kind, string id, EnrollmentDefinition definition) =>
+    /// <param name="allowsHttpWebhooks">Whether webhooks may be plain http.</param>
+    public static Refusal? Check(
+        EnrollmentKind kind, string id, EnrollmentDefinition definition, bool allowsHttpWebhooks = false) =>
         CheckId(kind, id)
         ?? CheckBodyId(kind, id, definition.Id)
         ?? CheckDeviceId(kind, definition.DeviceId)
@@ -34,7 +36,7 @@ public static class EnrollmentRules
         ?? CheckDepth("optionalDeviceInformation", definition.OptionalDeviceInformation)
         ?? CheckDepth("initialTwin", definition.InitialTwin?.Document)
         ?? TwinRules.CheckInitialTwin(definition.InitialTwin)
-        ?? WebhookRules.Check(definition)
+        ?? WebhookRules.Check(definition, allowsHttpWebhooks)
         ?? CheckPolicyPresent(definition);
 
     /// <summary>Whether <paramref name="id"/> can be the ID of an enrollment of this kind.</summary>

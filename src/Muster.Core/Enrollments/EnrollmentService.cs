@@ -1,3 +1,4 @@
+using Muster.Core.Allocation;
 using Muster.Core.Attestation;
 using Muster.Core.Audit;
 using Muster.Core.Concurrency;
@@ -14,7 +15,8 @@ namespace Muster.Core.Enrollments;
 /// </summary>
 /// <param name="store">The store.</param>
 /// <param name="time">The clock.</param>
-public sealed class EnrollmentService(IProvisioningStore store, TimeProvider time)
+/// <param name="webhooks">Whether webhooks may be plain http; null means they may not.</param>
+public sealed class EnrollmentService(IProvisioningStore store, TimeProvider time, WebhookOptions? webhooks = null)
 {
     private readonly KeyedLock<(string Instance, EnrollmentKind Kind, string Id)> _writers = new();
 
@@ -48,10 +50,11 @@ public sealed class EnrollmentService(IProvisioningStore store, TimeProvider tim
         ETagCondition condition,
         CancellationToken cancellationToken)
     {
-        if (EnrollmentRules.Check(kind, id, definition) is { } invalid) return invalid;
+        if (EnrollmentRules.Check(kind, id, definition, webhooks?.AllowsHttp ?? false) is { } invalid) return invalid;
         if (CertificatePolicyRules.Resolve(definition, stored: null, out _) is { } invalidPolicy) return invalidPolicy;
         var linkedHubs = await store.ListLinkedHubsAsync(instance.Name, cancellationToken);
         if (EnrollmentRules.CheckHubsAreLinked(definition, linkedHubs) is { } notLinked) return notLinked;
+        if (await CheckReferencesAsync(instance, definition, cancellationToken) is { } unknown) return unknown;
 
         using var turn = await _writers.AcquireAsync(Key(instance, kind, id), cancellationToken);
 
@@ -139,6 +142,20 @@ public sealed class EnrollmentService(IProvisioningStore store, TimeProvider tim
         var entry = EnrollmentAudit.Of(caller, enrollment, AuditAction.RevealKeys, time.GetUtcNow());
         await store.CommitAsync([new AppendAuditEntry(entry)], cancellationToken);
         return found;
+    }
+
+    // Unverified ones are accepted: their devices are refused until they are verified (service-api S-6.7 rule 5).
+    private async Task<Refusal?> CheckReferencesAsync(
+        ProvisioningInstance instance, EnrollmentDefinition definition, CancellationToken cancellationToken)
+    {
+        if (definition.Attestation?.X509?.CaReferences is not { } references) return null;
+        foreach (var (slot, name) in new[] { ("primary", references.Primary), ("secondary", references.Secondary) })
+        {
+            if (string.IsNullOrEmpty(name) || await store.FindCaCertificateAsync(instance.Name, name, cancellationToken) is not null) continue;
+            return Refusals.InvalidMember($"attestation.x509.caReferences.{slot}", $"there is no CA certificate '{name}'.");
+        }
+
+        return null;
     }
 
     private static Refusal? CheckPutCondition(EnrollmentKind kind, Enrollment? stored, ETagCondition condition)

@@ -16,7 +16,9 @@ public static class WebhookRules
     private const string Path = "customAllocationDefinition";
 
     /// <summary>The first thing that is wrong with the webhook, or null.</summary>
-    public static Refusal? Check(EnrollmentDefinition definition)
+    /// <param name="definition">What the caller asks for.</param>
+    /// <param name="allowsHttp">Whether it may be plain http.</param>
+    public static Refusal? Check(EnrollmentDefinition definition, bool allowsHttp = false)
     {
         if (!definition.Knows(EnrollmentMembers.Placement)) return null;
         if (definition.CustomAllocationDefinition is not { } webhook)
@@ -30,10 +32,11 @@ public static class WebhookRules
         if (webhook.WebhookUrl.Length > MaxUrlLength)
             return Refusals.InvalidMember(Path + ".webhookUrl", $"it is longer than {MaxUrlLength} characters.");
         if (!Uri.TryCreate(webhook.WebhookUrl, UriKind.Absolute, out var url)
-            || url.Scheme != Uri.UriSchemeHttps
+            || !(url.Scheme == Uri.UriSchemeHttps || (allowsHttp && url.Scheme == Uri.UriSchemeHttp))
             || url.UserInfo.Length > 0)
         {
-            return Refusals.InvalidMember(Path + ".webhookUrl", "it must be an absolute https URL without user information.");
+            var schemes = allowsHttp ? "http or https" : "https";
+            return Refusals.InvalidMember(Path + ".webhookUrl", $"it must be an absolute {schemes} URL without user information.");
         }
 
         if (webhook.ApiVersion.Length == 0) return Refusals.InvalidMember(Path + ".apiVersion", "it is required.");

@@ -25,4 +25,10 @@ public sealed class HubCallException : Exception
 
     /// <summary>The hub's own wish.</summary>
     public TimeSpan? RetryAfter { get; }
+
+    /// <summary>Whether the hub asks to be called less often (429).</summary>
+    public bool IsThrottled => Code / 1000 == 429;
+
+    /// <summary>Whether the hub refuses the service's credentials (401).</summary>
+    public bool IsUnauthorized => Code / 1000 == 401;
 }

@@ -3,13 +3,17 @@ using Muster.Core.Registration;
 namespace Muster.Core.Hubs;
 
 /// <summary>Repeats hub calls that fail for a passing reason, within the tries and the time of one registration.</summary>
-/// <remarks>A hub's own wish (Retry-After) is honoured; else the wait doubles from one second, with jitter (iot-hub 2.5).</remarks>
+/// <remarks>
+/// A hub's own wish (Retry-After) is honoured; else the wait doubles from one second, with jitter (iot-hub 2.5). Throttling is no
+/// failure: the call waits with the whole lane and is repeated, without using up tries or time.
+/// </remarks>
 public sealed class HubCalls
 {
     private readonly RegistrationOptions _options;
     private readonly TimeProvider _clock;
     private readonly AttemptTraceBuilder _trace;
     private readonly long _started;
+    private TimeSpan _spent;
 
     /// <summary>Begins the budget.</summary>
     public HubCalls(RegistrationOptions options, TimeProvider clock, AttemptTraceBuilder trace)
@@ -21,34 +25,44 @@ public sealed class HubCalls
     }
 
     /// <summary>Calls, and calls again where that may help.</summary>
+    /// <param name="lane">The hub's lane; it learns how the calls fare.</param>
     /// <param name="what">The call in words, for the trace: <c>create identity 'x' in 'hub'</c>.</param>
     /// <param name="call">The idempotent call.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="HubCallException">The last failure.</exception>
-    public async Task<T> RunAsync<T>(string what, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(HubLane lane, string what, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
+            var began = _clock.GetTimestamp();
             try
             {
                 var result = await call(cancellationToken);
                 _trace.Pass("hub", $"{what}: done.");
                 return result;
             }
+            catch (HubCallException problem) when (problem.IsThrottled)
+            {
+                _trace.Fail("hub", $"{what}: {problem.Code} {problem.Message}");
+                if (_clock.GetElapsedTime(_started) > _options.ThrottlePatience) throw;
+                attempt--;
+                await lane.PauseAsync(cancellationToken);
+            }
             catch (HubCallException problem)
             {
                 _trace.Fail("hub", $"{what}: {problem.Code} {problem.Message}");
                 var delay = problem.RetryAfter ?? Backoff(attempt);
-                var isLast = !problem.IsTransient || attempt >= _options.HubTries;
-                if (isLast || _clock.GetElapsedTime(_started) + delay > _options.HubBudget) throw;
+                _spent += _clock.GetElapsedTime(began) + delay;
+                if (!problem.IsTransient || attempt >= _options.HubTries || _spent > _options.HubBudget) throw;
                 await Task.Delay(delay, _clock, cancellationToken);
             }
         }
     }
 
     /// <summary>The same for calls without a result.</summary>
-    public Task RunAsync(string what, Func<CancellationToken, Task> call, CancellationToken cancellationToken) =>
+    public Task RunAsync(HubLane lane, string what, Func<CancellationToken, Task> call, CancellationToken cancellationToken) =>
         RunAsync(
+            lane,
             what,
             async token =>
             {
@@ -56,6 +70,9 @@ public sealed class HubCalls
                 return true;
             },
             cancellationToken);
+
+    /// <summary>Notes something about the calls that is worth an operator's look.</summary>
+    public void Note(string detail) => _trace.Fail("hub", detail);
 
     private static TimeSpan Backoff(int attempt) =>
         TimeSpan.FromSeconds(Math.Pow(2, attempt - 1) * (0.75 + (Random.Shared.NextDouble() / 2)));

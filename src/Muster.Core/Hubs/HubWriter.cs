@@ -1,101 +1,138 @@
+using System.Text.Json;
 using Muster.Core.Enrollments;
-using Muster.Core.Registration;
 
 namespace Muster.Core.Hubs;
 
 /// <summary>Carries out a <see cref="ReprovisioningPlan"/> at the hubs: identity first, then twin (iot-hub 2.5, 4.4).</summary>
 public sealed class HubWriter
 {
+    private const int TierWithoutTwins = 403010;
+    private const int VerificationFailed = 500001;
+
     private readonly HubConnectors _connectors;
 
     /// <summary>Makes the writer.</summary>
     public HubWriter(HubConnectors connectors) => _connectors = connectors;
 
-    /// <summary>Makes the device stand in its hub. What it does may be repeated; the old hub is only read.</summary>
+    /// <summary>Waits for a turn at a hub.</summary>
+    public Task<IDisposable> EnterAsync(LinkedHub hub, CancellationToken cancellationToken) =>
+        _connectors.Lanes.Of(hub).EnterAsync(cancellationToken);
+
+    /// <summary>Reads what a device that moves takes along; null when nothing stands in the old hub.</summary>
+    /// <exception cref="HubCallException">The old hub refused for good.</exception>
+    public async Task<HubDeviceSnapshot?> ReadPreviousAsync(
+        LinkedHub hub, string deviceId, HubCalls calls, CancellationToken cancellationToken)
+    {
+        var lane = _connectors.Lanes.Of(hub);
+        using var turn = await lane.EnterAsync(cancellationToken);
+        return await calls.RunAsync(lane, $"read '{deviceId}' in '{hub.HostName}'",
+            token => _connectors.Connect(hub).ReadDeviceAsync(deviceId, token), cancellationToken);
+    }
+
+    /// <summary>Makes the device stand in its hub. What it does may be repeated; the old hub is not touched.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="hubs">The linked hubs, those of the plan among them.</param>
+    /// <param name="hub">The hub of the plan; the caller has entered its lane.</param>
+    /// <param name="moved">What the device takes along, with <see cref="TwinPlan.Migrate"/>; null when there is nothing.</param>
     /// <param name="credential">What the device will authenticate with.</param>
     /// <param name="enrollment">Capabilities come from here.</param>
-    /// <param name="initialTwin">The twin to start with, or null.</param>
+    /// <param name="twin">The twins that allocation and enrollment offer.</param>
     /// <param name="calls">Retries and trace.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <exception cref="HubCallException">A hub refused for good.</exception>
+    /// <exception cref="HubCallException">The hub refused for good.</exception>
     public async Task WriteAsync(
         ReprovisioningPlan plan,
-        IReadOnlyList<LinkedHub> hubs,
+        LinkedHub hub,
+        HubDeviceSnapshot? moved,
         HubCredential credential,
         Enrollment enrollment,
-        InitialTwin? initialTwin,
+        TwinOffer twin,
         HubCalls calls,
         CancellationToken cancellationToken)
     {
-        var hub = _connectors.Connect(Hub(hubs, plan.HubHostName));
+        var connector = _connectors.Connect(hub);
+        var lane = _connectors.Lanes.Of(hub);
         var device = plan.DeviceId;
-        var initial = new HubTwin(initialTwin?.Tags(), initialTwin?.Desired());
-        var moved = plan is { Twin: TwinPlan.Migrate, Previous: { } old }
-            ? await calls.RunAsync($"read '{old.DeviceId}' in '{old.HubHostName}'",
-                token => _connectors.Connect(Hub(hubs, old.HubHostName)).ReadDeviceAsync(old.DeviceId, token), cancellationToken)
-            : null;
+        var initial = Content(twin.Allocated ?? twin.Enrolled);
 
         // The edge flag of a device that stays is the hub's business (behaviour B-10.2 row 18); one that moves takes it along.
         bool? iotEdge = plan.Twin == TwinPlan.InitialIfNew ? null : moved?.IotEdge ?? enrollment.Capabilities?.IotEdge ?? false;
-        var outcome = await calls.RunAsync($"create or refresh '{device}' in '{plan.HubHostName}'",
-            token => hub.EnsureDeviceAsync(new HubDeviceSpec(device, credential, iotEdge), token), cancellationToken);
+        var outcome = await calls.RunAsync(lane, $"create or refresh '{device}' in '{hub.HostName}'",
+            token => connector.EnsureDeviceAsync(new HubDeviceSpec(device, credential, iotEdge), token), cancellationToken);
         var isNew = outcome == HubEnsureOutcome.Created;
         if (isNew && iotEdge is null && enrollment.Capabilities?.IotEdge == true)
         {
             // It was thought to stand here but was deleted by hand: recreated as a first assignment would be (row 11).
-            await calls.RunAsync($"mark '{device}' as an edge device",
-                token => hub.EnsureDeviceAsync(new HubDeviceSpec(device, credential, IotEdge: true), token), cancellationToken);
+            await calls.RunAsync(lane, $"mark '{device}' as an edge device",
+                token => connector.EnsureDeviceAsync(new HubDeviceSpec(device, credential, IotEdge: true), token), cancellationToken);
         }
 
         switch (plan.Twin)
         {
             case TwinPlan.Migrate when moved is not null:
-                await Apply(new HubTwin(moved.Tags, moved.Desired, moved.Reported), HubTwinMode.Replace);
+                // A twin that the webhook returned replaces the migrated one (row 8).
+                var kept = twin.Allocated is null ? new HubTwin(moved.Tags, moved.Desired, moved.Reported) : initial;
+                await Apply(kept, HubTwinMode.Replace, mayLackTwins: kept.IsEmpty);
                 if (!moved.IsEnabled)
                 {
-                    await calls.RunAsync($"keep '{device}' disabled",
-                        token => hub.SetEnabledAsync(device, enabled: false, moved.StatusReason, token), cancellationToken);
+                    await calls.RunAsync(lane, $"keep '{device}' disabled",
+                        token => connector.SetEnabledAsync(device, enabled: false, moved.StatusReason, token), cancellationToken);
                 }
 
+                await calls.RunAsync(lane, $"verify '{device}' in '{hub.HostName}'",
+                    token => VerifyAsync(connector, device, kept, mustBeDisabled: !moved.IsEnabled, token), cancellationToken);
                 break;
             case TwinPlan.Migrate or TwinPlan.Reset when !isNew:
-                await Apply(initial, HubTwinMode.Replace);
+                await Apply(initial, HubTwinMode.Replace, mayLackTwins: true);
                 break;
             case TwinPlan.InitialIfEmpty when !isNew && !initial.IsEmpty && !await HasTwinContentAsync():
             case var _ when isNew && !initial.IsEmpty:
-                await Apply(initial, HubTwinMode.Merge);
+                await Apply(initial, HubTwinMode.Merge, mayLackTwins: true);
                 break;
         }
 
-        Task Apply(HubTwin twin, HubTwinMode mode) => calls.RunAsync(
-            $"write the twin of '{device}' in '{plan.HubHostName}'", token => hub.ApplyTwinAsync(device, twin, mode, token), cancellationToken);
+        async Task Apply(HubTwin content, HubTwinMode mode, bool mayLackTwins)
+        {
+            try
+            {
+                await calls.RunAsync(lane, $"write the twin of '{device}' in '{hub.HostName}'",
+                    token => connector.ApplyTwinAsync(device, content, mode, token), cancellationToken);
+            }
+            catch (HubCallException problem) when (mayLackTwins && problem.Code == TierWithoutTwins)
+            {
+                calls.Note($"The tier of '{hub.HostName}' has no twins; the device is assigned without its initial twin.");
+            }
+        }
 
         async Task<bool> HasTwinContentAsync()
         {
-            var present = await calls.RunAsync($"read '{device}' in '{plan.HubHostName}'",
-                token => hub.ReadDeviceAsync(device, token), cancellationToken);
+            var present = await calls.RunAsync(lane, $"read '{device}' in '{hub.HostName}'",
+                token => connector.ReadDeviceAsync(device, token), cancellationToken);
             return present is not null && !new HubTwin(present.Tags, present.Desired).IsEmpty;
         }
     }
 
-    /// <summary>Deletes the identity that a moved device left behind, or says in the trace why it still stands there.</summary>
-    public async Task<bool> RemoveAsync(
-        HubAssignment previous, IReadOnlyList<LinkedHub> hubs, HubCalls calls, CancellationToken cancellationToken)
+    /// <summary>Nothing is deleted in the old hub before the new one shows what was written.</summary>
+    private static async Task VerifyAsync(
+        IHubConnector connector, string deviceId, HubTwin written, bool mustBeDisabled, CancellationToken cancellationToken)
     {
-        try
-        {
-            await calls.RunAsync($"delete '{previous.DeviceId}' in '{previous.HubHostName}'",
-                token => _connectors.Connect(Hub(hubs, previous.HubHostName)).DeleteDeviceAsync(previous.DeviceId, token), cancellationToken);
-            return true;
-        }
-        catch (HubCallException)
-        {
-            return false; // The trace has the hub's answer; the device is assigned all the same.
-        }
+        var present = await connector.ReadDeviceAsync(deviceId, cancellationToken);
+        var problem = present is null ? "the device is not there"
+            : mustBeDisabled && present.IsEnabled ? "it is enabled, which it was not"
+            : !AreEqual(present.Tags, written.Tags) ? "its tags differ"
+            : !AreEqual(present.Desired, written.Desired) ? "its desired properties differ"
+            : null;
+        if (problem is not null)
+            throw new HubCallException(VerificationFailed, $"The hub accepted the device '{deviceId}', but {problem}.", isTransient: true);
     }
 
-    private static LinkedHub Hub(IReadOnlyList<LinkedHub> hubs, string hostName) =>
-        hubs.First(hub => hub.HostName.Equals(hostName, StringComparison.OrdinalIgnoreCase));
+    private static bool AreEqual(JsonElement? one, JsonElement? other)
+    {
+        var isEmpty = IsEmpty(one);
+        return isEmpty == IsEmpty(other) && (isEmpty || JsonElement.DeepEquals(one!.Value, other!.Value));
+    }
+
+    private static bool IsEmpty(JsonElement? section) =>
+        section is not { ValueKind: JsonValueKind.Object } value || !value.EnumerateObject().Any();
+
+    private static HubTwin Content(InitialTwin? twin) => new(twin?.Tags(), twin?.Desired());
 }

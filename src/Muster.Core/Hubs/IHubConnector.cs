@@ -20,4 +20,7 @@ public interface IHubConnector
 
     /// <summary>Deletes identity and twin; an absent one is a success.</summary>
     Task DeleteDeviceAsync(string deviceId, CancellationToken cancellationToken);
+
+    /// <summary>Whether the hub can be reached and lets the service do its work. Failures are part of the answer.</summary>
+    Task<HubProbe> ProbeAsync(CancellationToken cancellationToken);
 }

@@ -7,5 +7,7 @@ public interface IHubConnectorFactory
     string Kind { get; }
 
     /// <summary>A connector to <paramref name="hub"/>; cheap, made for each registration.</summary>
-    IHubConnector Connect(LinkedHub hub);
+    /// <param name="hub">The link.</param>
+    /// <param name="lane">The connector waits for <see cref="HubLane.PaceAsync"/> before everything that the hub counts as an operation.</param>
+    IHubConnector Connect(LinkedHub hub, HubLane lane);
 }

@@ -14,8 +14,14 @@ public sealed record LinkedHub
     /// <summary>Name of the connector kind that reaches it, for example <c>embedded</c>.</summary>
     public required string Connector { get; init; }
 
-    /// <summary>The hub's connection string.</summary>
+    /// <summary>The hub's connection string; for identity-based links only <c>HostName=...</c>.</summary>
     public required Secret ConnectionString { get; init; }
+
+    /// <summary>How the service proves itself to the hub.</summary>
+    public HubAuthenticationType AuthenticationType { get; init; }
+
+    /// <summary>Client or resource ID of the managed identity, with <see cref="HubAuthenticationType.UserAssigned"/>.</summary>
+    public string? IdentityId { get; init; }
 
     /// <summary>Region, input to lowest latency; null when unknown.</summary>
     public string? Location { get; init; }
@@ -26,6 +32,16 @@ public sealed record LinkedHub
     /// <summary>Whether devices may be assigned to it; null means yes.</summary>
     public bool? ApplyAllocationPolicy { get; init; }
 
+    /// <summary>How it is reached where that differs from its host name and port 443.</summary>
+    public HubConnectorSettings? Settings { get; init; }
+
     /// <summary>Changes on every write.</summary>
     public required string ETag { get; init; }
+
+    /// <summary>Whether the allocation may choose it.</summary>
+    public bool IsOpen => ApplyAllocationPolicy ?? true;
+
+    /// <summary>The connection string with its key masked (management-api A-7).</summary>
+    public string MaskedConnectionString() =>
+        HubConnectionString.Parse(ConnectionString.Reveal()).Value?.Masked ?? $"HostName={HostName}";
 }

@@ -1,21 +1,90 @@
 using Muster.Core.Concurrency;
+using Muster.Core.Errors;
 using Muster.Core.Instances;
 using Muster.Core.Secrets;
 using Muster.Core.Store;
 
 namespace Muster.Core.Hubs;
 
-/// <summary>The linked hubs of instances.</summary>
+/// <summary>
+/// The linked hubs of instances: link, change, unlink, list. Every change is in force for the next registration, and for waiting
+/// ones too (iot-hub 2.1).
+/// </summary>
 public sealed class LinkedHubService
 {
+    /// <summary>Connector kind of hubs that are reached over the IoT Hub REST API.</summary>
+    public const string RestConnector = "azureIotHub";
+
+    private const int MaxConflicts = 8;
+
     private readonly IProvisioningStore _store;
     private readonly TimeProvider _clock;
+    private readonly KeyedLock<string> _changes = new();
 
     /// <summary>Makes the service.</summary>
     public LinkedHubService(IProvisioningStore store, TimeProvider clock)
     {
         _store = store;
         _clock = clock;
+    }
+
+    /// <summary>All linked hubs, ordered by host name.</summary>
+    public Task<IReadOnlyList<LinkedHub>> ListAsync(string instanceName, CancellationToken cancellationToken) =>
+        _store.ListLinkedHubsAsync(instanceName, cancellationToken);
+
+    /// <summary>One linked hub; 404000 when there is none.</summary>
+    public async Task<Result<LinkedHub>> FindAsync(string instanceName, string hostName, CancellationToken cancellationToken) =>
+        Find(await _store.ListLinkedHubsAsync(instanceName, cancellationToken), hostName) is { } hub
+            ? hub
+            : LinkedHubRefusals.NotLinked(hostName);
+
+    /// <summary>
+    /// Links a hub that speaks the IoT Hub REST API. The credentials are read, not tried: the probe of the hub's connector does that.
+    /// </summary>
+    /// <returns>The link; 400004 for a member, 400303 for a hub that is linked already, 403101 past the quota.</returns>
+    public async Task<Result<LinkedHub>> LinkAsync(
+        string instanceName, LinkedHubDefinition definition, CancellationToken cancellationToken)
+    {
+        if (!Assemble(instanceName, definition, before: null).Try(out var hub, out var refusal)) return refusal;
+        using var turn = await _changes.AcquireAsync(instanceName, cancellationToken);
+        var linked = await _store.ListLinkedHubsAsync(instanceName, cancellationToken);
+        if (Find(linked, hub.HostName) is not null) return LinkedHubRefusals.Duplicate;
+        if (linked.Count >= LinkedHubRules.MaxHubs) return Refusals.QuotaReached("linked IoT hubs", LinkedHubRules.MaxHubs);
+        return await _store.CommitAsync([new PutLinkedHub(hub, IfETag: null)], cancellationToken) == CommitOutcome.Committed
+            ? hub
+            : LinkedHubRefusals.Duplicate;
+    }
+
+    /// <summary>
+    /// Replaces what is said about a link. A connection string with a masked key, or none at all, keeps the stored credentials;
+    /// the host name cannot change.
+    /// </summary>
+    /// <returns>The link; 404000 when there is none, 400004 for a member.</returns>
+    public async Task<Result<LinkedHub>> UpdateAsync(
+        string instanceName, string hostName, LinkedHubDefinition definition, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < MaxConflicts; attempt++)
+        {
+            if (!(await FindAsync(instanceName, hostName, cancellationToken)).Try(out var before, out var refusal)) return refusal;
+            if (!Assemble(instanceName, definition, before).Try(out var hub, out refusal)) return refusal;
+            var outcome = await _store.CommitAsync([new PutLinkedHub(hub, before.ETag)], cancellationToken);
+            if (outcome == CommitOutcome.Committed) return hub;
+        }
+
+        throw new StoreContentionException($"The link to '{hostName}' kept changing while it was written.");
+    }
+
+    /// <summary>
+    /// Removes a link; 404000 when there is none. Devices that stand in the hub stay there, also where enrollments name it
+    /// (behaviour B-12).
+    /// </summary>
+    /// <returns>Null, or the refusal.</returns>
+    public async Task<Refusal?> UnlinkAsync(string instanceName, string hostName, CancellationToken cancellationToken)
+    {
+        using var turn = await _changes.AcquireAsync(instanceName, cancellationToken);
+        if (!(await FindAsync(instanceName, hostName, cancellationToken)).Try(out var hub, out var refusal)) return refusal;
+        await _store.CommitAsync([new DeleteLinkedHub(instanceName, hub.HostName, IfETag: null)], cancellationToken);
+        return null;
     }
 
     /// <summary>Links a hub that is not linked yet; one that is stays as the operator left it.</summary>
@@ -39,4 +108,69 @@ public sealed class LinkedHubService
         // A conflict says that the link exists already, which is what was asked for.
         await _store.CommitAsync([new PutLinkedHub(hub, IfETag: null)], cancellationToken);
     }
+
+    /// <summary>Makes the link be as configured: linked where it is not, replaced where it is.</summary>
+    public async Task<Result<LinkedHub>> EnsureAsync(
+        string instanceName, LinkedHubDefinition definition, CancellationToken cancellationToken)
+    {
+        if (!Assemble(instanceName, definition, before: null).Try(out var hub, out var refusal)) return refusal;
+        var linked = await LinkAsync(instanceName, definition, cancellationToken);
+        return linked.Refusal == LinkedHubRefusals.Duplicate
+            ? await UpdateAsync(instanceName, hub.HostName, definition, cancellationToken)
+            : linked;
+    }
+
+    private Result<LinkedHub> Assemble(string instanceName, LinkedHubDefinition definition, LinkedHub? before)
+    {
+        if (LinkedHubRules.Check(definition) is { } problem) return problem;
+        if (!Credentials(definition, before).Try(out var credentials, out var refusal)) return refusal;
+        if (before is not null && !credentials.HostName.Equals(before.HostName, StringComparison.OrdinalIgnoreCase))
+            return Refusals.InvalidMember("connectionString", $"it names another hub than '{before.HostName}'.");
+        return new LinkedHub
+        {
+            InstanceName = instanceName,
+            HostName = before?.HostName ?? credentials.HostName,
+            Connector = before?.Connector ?? RestConnector,
+            ConnectionString = credentials.ConnectionString,
+            AuthenticationType = definition.AuthenticationType,
+            IdentityId = definition.IdentityId,
+            Location = string.IsNullOrWhiteSpace(definition.Location) ? null : definition.Location.Trim(),
+            AllocationWeight = definition.AllocationWeight,
+            ApplyAllocationPolicy = definition.ApplyAllocationPolicy,
+            Settings = definition.Settings is { IsEmpty: false } settings ? settings : null,
+            ETag = ETag.Create(_clock.GetUtcNow()),
+        };
+    }
+
+    private static Result<HubCredentials> Credentials(LinkedHubDefinition definition, LinkedHub? before)
+    {
+        if (definition.AuthenticationType != HubAuthenticationType.KeyBased)
+        {
+            var host = definition.HostName ?? before?.HostName;
+            return host is not null && HubConnectionString.IsHostName(host)
+                ? new HubCredentials(host.ToLowerInvariant(), new Secret($"HostName={host.ToLowerInvariant()}"))
+                : Refusals.InvalidMember("hostName", "it is required for identity-based links and must be a plain host name.");
+        }
+
+        if (definition.ConnectionString is not { } text)
+        {
+            return before is { AuthenticationType: HubAuthenticationType.KeyBased }
+                ? new HubCredentials(before.HostName, before.ConnectionString)
+                : Refusals.InvalidMember("connectionString", "it is required.");
+        }
+
+        if (!HubConnectionString.Parse(text.Reveal()).Try(out var parsed, out var refusal)) return refusal;
+        if (!parsed.IsMasked) return new HubCredentials(parsed.HostName, parsed.ToSecret());
+
+        // What was shown is sent back: it stands for what is stored, if it speaks of the same policy.
+        var stored = before is null ? null : HubConnectionString.Parse(before.ConnectionString.Reveal()).Value;
+        return stored is not null && stored.Masked == parsed.Masked
+            ? new HubCredentials(before!.HostName, before.ConnectionString)
+            : Refusals.InvalidMember("connectionString", "its key is masked and there is no stored key of that policy.");
+    }
+
+    private static LinkedHub? Find(IReadOnlyList<LinkedHub> hubs, string hostName) =>
+        hubs.FirstOrDefault(hub => hub.HostName.Equals(hostName, StringComparison.OrdinalIgnoreCase));
+
+    private sealed record HubCredentials(string HostName, Secret ConnectionString);
 }

@@ -16,8 +16,9 @@ public static class ReprovisioningDecision
     public static ReprovisionPolicy EffectivePolicy(ReprovisionPolicy? stored, string apiVersion) =>
         stored ?? (string.CompareOrdinal(apiVersion, LastStickyApiVersion) <= 0 ? Never : Migrate);
 
-    /// <summary>Whether the device keeps its hub whatever the allocation says.</summary>
-    public static bool KeepsHub(HubAssignment? last, ReprovisionPolicy policy) => last is not null && !policy.UpdateHubAssignment;
+    /// <summary>Whether the device keeps its hub whatever the allocation says (row 6); under a new device ID it is another device (row 12).</summary>
+    public static bool KeepsHub(HubAssignment? last, ReprovisionPolicy policy, string deviceId) =>
+        last is not null && last.DeviceId == deviceId && !policy.UpdateHubAssignment;
 
     /// <summary>The plan.</summary>
     /// <param name="last">The last good assignment, or null (rows 1 and 13).</param>

@@ -1,4 +1,5 @@
 using Muster.Core.Allocation;
+using Muster.Core.Networking;
 using Muster.Core.Quotas;
 
 namespace Muster.Core.Instances;
@@ -23,6 +24,9 @@ public sealed record ProvisioningInstance
 
     /// <summary>What it may hold and how fast it may be called; null is <see cref="InstanceQuotas.Unlimited"/>.</summary>
     public InstanceQuotas? Quotas { get; init; }
+
+    /// <summary>Who may reach its data plane; null means anyone (behaviour B-14).</summary>
+    public NetworkRules? Network { get; init; }
 
     /// <summary>When it was created.</summary>
     public required DateTimeOffset CreatedUtc { get; init; }

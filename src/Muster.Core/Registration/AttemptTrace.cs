@@ -15,7 +15,7 @@ public sealed record AttemptTrace
     /// <summary>When the attempt began.</summary>
     public required DateTimeOffset AtUtc { get; init; }
 
-    /// <summary><c>register</c>, <c>operationStatus</c> or <c>lookup</c>.</summary>
+    /// <summary><c>connect</c>, <c>register</c>, <c>operationStatus</c> or <c>lookup</c>.</summary>
     public required string Operation { get; init; }
 
     /// <summary>The ID scope as presented.</summary>

@@ -5,6 +5,9 @@ namespace Muster.Core.Registration;
 /// <summary>Who asks, over what, and with which proof: the part of a request that every protocol and operation has.</summary>
 public sealed record DeviceRequest
 {
+    /// <summary>Operation name of a connection that was judged before any request.</summary>
+    public const string Connect = "connect";
+
     /// <summary>Operation name of a register.</summary>
     public const string Register = "register";
 

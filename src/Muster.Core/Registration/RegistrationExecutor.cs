@@ -12,106 +12,188 @@ namespace Muster.Core.Registration;
 /// </summary>
 public sealed class RegistrationExecutor
 {
+    // Hubs can be unlinked while a registration waits for them; so often it chooses anew before it gives up.
+    private const int MaxChoices = 5;
+
     private readonly IProvisioningStore _store;
     private readonly HubAllocator _allocator;
     private readonly HubWriter _hubs;
+    private readonly HubCleaner _cleaner;
     private readonly RegistrationOptions _options;
     private readonly TimeProvider _clock;
 
     /// <summary>Makes the executor.</summary>
     public RegistrationExecutor(
-        IProvisioningStore store, HubAllocator allocator, HubWriter hubs, RegistrationOptions options, TimeProvider clock)
+        IProvisioningStore store, HubAllocator allocator, HubWriter hubs, HubCleaner cleaner, RegistrationOptions options, TimeProvider clock)
     {
         _store = store;
         _allocator = allocator;
         _hubs = hubs;
+        _cleaner = cleaner;
         _options = options;
         _clock = clock;
     }
 
-    /// <summary>How a registration ended.</summary>
-    /// <param name="Event">What the record becomes.</param>
-    /// <param name="Previous">The identity to delete once the record is stored, or null.</param>
-    /// <param name="LinkedHubs">The hubs at the time.</param>
-    public sealed record Outcome(RegistrationEvent Event, HubAssignment? Previous, IReadOnlyList<LinkedHub> LinkedHubs);
-
     /// <summary>Runs <paramref name="work"/> to its end. Expected failures are events; exceptions are bugs and a broken store.</summary>
-    public async Task<Outcome> RunAsync(RegistrationWork work, CancellationToken cancellationToken)
+    /// <param name="work">The registration.</param>
+    /// <param name="beginMoveAsync">Stores that a move begins; awaited before its new hub is written.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task<RegistrationOutcome> RunAsync(
+        RegistrationWork work, Func<PendingMove, CancellationToken, Task> beginMoveAsync, CancellationToken cancellationToken)
+    {
+        var calls = new HubCalls(_options, _clock, work.Trace);
+        for (var choice = 1; ; choice++)
+        {
+            var outcome = await TryAsync(work, calls, beginMoveAsync, cancellationToken);
+            if (outcome is not null) return outcome;
+            if (choice == MaxChoices) return Failed(AllocationRefusals.HubNotFound);
+        }
+    }
+
+    /// <summary>Begins to delete the identities left behind; what takes long or fails goes on in the background.</summary>
+    public Task CleanAsync(RegistrationOutcome outcome, CancellationToken stopping) =>
+        _cleaner.BeginAsync(outcome.LeftBehind, _options.CleanupPatience, stopping);
+
+    /// <returns>Null when the chosen hub was unlinked meanwhile.</returns>
+    private async Task<RegistrationOutcome?> TryAsync(
+        RegistrationWork work, HubCalls calls, Func<PendingMove, CancellationToken, Task> beginMoveAsync, CancellationToken cancellationToken)
     {
         var linked = await _store.ListLinkedHubsAsync(work.Instance.Name, cancellationToken);
         var enrollment = work.Match.Enrollment;
         var last = work.Assigning.Assignment;
+        var deviceId = DeviceIdOf(enrollment, work.Assigning);
         var policy = ReprovisioningDecision.EffectivePolicy(enrollment.ReprovisionPolicy, work.ApiVersion);
-        var allocation = await AllocateAsync(work, linked, last, policy, cancellationToken);
+        var allocation = await AllocateAsync(work, linked, last, deviceId, policy, cancellationToken);
         if (!allocation.Try(out var target, out var refusal))
         {
             work.Trace.Fail("allocation", refusal.Message);
-            return new(new AssignmentFailed(refusal), Previous: null, linked);
+            return Failed(refusal);
         }
 
         work.Trace.Pass("allocation", $"{target.HubHostName}: {target.Reason}");
-        var plan = ReprovisioningDecision.Decide(
-            last, last is not null && IsLinked(linked, last.HubHostName), policy, target.HubHostName, DeviceIdOf(enrollment, work.Assigning));
-
-        // Allocation may take long; what the operator decided meanwhile counts (behaviour B-8.2).
-        if (await _store.FindEnrollmentAsync(work.Instance.Name, enrollment.Kind, enrollment.Id, cancellationToken) is not { } current)
-        {
-            work.Trace.Fail("enrollment", "The enrollment was deleted while its device was being assigned.");
-            return new(new AssignmentFailed(Refusals.EnrollmentNotFound), Previous: null, linked);
-        }
-
-        if (!current.IsEnabled)
-        {
-            work.Trace.Fail("enrollment", "The enrollment was disabled while its device was being assigned.");
-            return new(new DisabledMeanwhile(), Previous: null, linked);
-        }
+        var lastIsLinked = last is not null && Find(linked, last.HubHostName) is not null;
+        var plan = ReprovisioningDecision.Decide(last, lastIsLinked, policy, target.HubHostName, deviceId);
+        if (Find(linked, plan.HubHostName) is not { } hub) return null;
 
         try
         {
-            await _hubs.WriteAsync(plan, linked, work.Match.Credential, enrollment, target.InitialTwin ?? enrollment.InitialTwin,
-                new HubCalls(_options, _clock, work.Trace), cancellationToken);
+            HubDeviceSnapshot? moved = null;
+            if (plan is { Twin: TwinPlan.Migrate, Previous: { } old })
+                (plan, moved) = await ReadPreviousAsync(plan, old, Find(linked, old.HubHostName)!, calls, cancellationToken);
+
+            using var turn = await _hubs.EnterAsync(hub, cancellationToken);
+
+            // Allocation and the wait for a turn may have taken long; what the operator decided meanwhile counts (behaviour B-8.2).
+            if (await CheckEnrollmentAsync(work, cancellationToken) is { } ended) return ended;
+            if (Find(await _store.ListLinkedHubsAsync(work.Instance.Name, cancellationToken), hub.HostName) is not { } current)
+            {
+                work.Trace.Fail("allocation", $"The hub '{hub.HostName}' was unlinked while its turn was awaited.");
+                return null;
+            }
+
+            var assignment = new HubAssignment(plan.HubHostName, plan.DeviceId);
+            if (plan.Previous is { } from) await beginMoveAsync(new PendingMove(from, assignment), cancellationToken);
+            var hold = await _cleaner.HoldAsync(assignment, cancellationToken);
+            try
+            {
+                await _hubs.WriteAsync(plan, current, moved, work.Match.Credential, enrollment,
+                    new TwinOffer(target.InitialTwin, enrollment.InitialTwin), calls, cancellationToken);
+            }
+            catch
+            {
+                hold.Dispose();
+                throw;
+            }
+
+            var abandoned = new[] { lastIsLinked ? plan.Previous : LeftWhereNothingCanBeDeleted(last, plan), work.Assigning.PendingMove?.To };
+            return new RegistrationOutcome(
+                new DeviceAssigned(assignment, plan.Substatus, target.Payload), hold, LeftBehind(work, assignment, abandoned));
         }
         catch (HubCallException problem)
         {
             // A refused service credential has a code of its own (behaviour B-19); everything else keeps the hub's.
-            var code = problem.Code / 1000 == 401 ? 400209 : problem.Code;
-            return new(new AssignmentFailed(new Refusal(code, problem.Message)), Previous: null, linked);
+            return Failed(new Refusal(problem.IsUnauthorized ? AllocationRefusals.HubRefusedService : problem.Code, problem.Message));
         }
-
-        var assigned = new DeviceAssigned(new HubAssignment(plan.HubHostName, plan.DeviceId), plan.Substatus, target.Payload);
-        return new(assigned, plan.Previous, linked);
     }
 
-    /// <summary>Deletes what a moved device left behind; the record already says where it stands now.</summary>
-    public Task RemovePreviousAsync(Outcome outcome, AttemptTraceBuilder trace, CancellationToken cancellationToken) =>
-        outcome.Previous is { } previous
-            ? _hubs.RemoveAsync(previous, outcome.LinkedHubs, new HubCalls(_options, _clock, trace), cancellationToken)
-            : Task.CompletedTask;
-
-    private async Task<Result<AllocationResult>> AllocateAsync(
-        RegistrationWork work, IReadOnlyList<LinkedHub> linked, HubAssignment? last, ReprovisionPolicy policy, CancellationToken cancellationToken)
+    private async Task<(ReprovisioningPlan Plan, HubDeviceSnapshot? Moved)> ReadPreviousAsync(
+        ReprovisioningPlan plan, HubAssignment old, LinkedHub hub, HubCalls calls, CancellationToken cancellationToken)
     {
-        // Rows 6 and 10 of behaviour B-10.2: under "never" the hub stays, or the registration fails where it is no longer linked.
-        if (last is not null && ReprovisioningDecision.KeepsHub(last, policy))
+        var reset = plan with { Twin = TwinPlan.Reset, Substatus = RegistrationSubstatus.DeviceDataReset };
+        try
         {
-            return IsLinked(linked, last.HubHostName)
-                ? new AllocationResult(last.HubHostName, "The re-provisioning policy is 'never': the device keeps its hub.")
-                : AllocationRefusals.HubNotFound;
+            if (await _hubs.ReadPreviousAsync(hub, old.DeviceId, calls, cancellationToken) is { } moved) return (plan, moved);
+            calls.Note($"The device '{old.DeviceId}' does not exist in '{old.HubHostName}' any more; it starts anew in '{plan.HubHostName}'.");
+            return (reset, null);
+        }
+        catch (HubCallException problem) when (problem.IsUnauthorized && _options.ResetsWhenOldHubRefuses)
+        {
+            calls.Note($"'{old.HubHostName}' refuses the service, so nothing can be taken along; the device starts anew in "
+                + $"'{plan.HubHostName}'. Renew the credentials of the link so that what is left there can be deleted.");
+            return (reset, null);
+        }
+    }
+
+    private async Task<RegistrationOutcome?> CheckEnrollmentAsync(RegistrationWork work, CancellationToken cancellationToken)
+    {
+        var enrollment = work.Match.Enrollment;
+        var current = await _store.FindEnrollmentAsync(work.Instance.Name, enrollment.Kind, enrollment.Id, cancellationToken);
+        if (current is null)
+        {
+            work.Trace.Fail("enrollment", "The enrollment was deleted while its device was being assigned.");
+            return Failed(enrollment.Kind == EnrollmentKind.Group ? Refusals.EnrollmentGroupNotFound : Refusals.EnrollmentNotFound);
         }
 
-        var request = new AllocationRequest
-        {
-            RegistrationId = work.Assigning.RegistrationId,
-            Enrollment = work.Match.Enrollment,
-            Candidates = linked,
-            Payload = work.Payload,
-        };
-        return await _allocator.AllocateAsync(work.Instance, request, cancellationToken);
+        if (current.IsEnabled) return null;
+        work.Trace.Fail("enrollment", "The enrollment was disabled while its device was being assigned.");
+        return new RegistrationOutcome(new DisabledMeanwhile());
     }
+
+    private ValueTask<Result<AllocationResult>> AllocateAsync(
+        RegistrationWork work,
+        IReadOnlyList<LinkedHub> linked,
+        HubAssignment? last,
+        string deviceId,
+        ReprovisionPolicy policy,
+        CancellationToken cancellationToken) => _allocator.AllocateAsync(
+            work.Instance,
+            new AllocationRequest
+            {
+                RegistrationId = work.Assigning.RegistrationId,
+                Enrollment = work.Match.Enrollment,
+                Candidates = linked,
+                Payload = work.Payload,
+                Current = last,
+                KeepsHub = ReprovisioningDecision.KeepsHub(last, policy, deviceId),
+                RemoteAddress = work.RemoteAddress,
+                Evidence = work.Evidence,
+                Trace = work.Trace,
+            },
+            cancellationToken);
+
+    /// <summary>Row 9: the old identity stands in a hub that is no longer linked. It goes on the list, where the operator finds it.</summary>
+    private static HubAssignment? LeftWhereNothingCanBeDeleted(HubAssignment? last, ReprovisioningPlan plan) =>
+        plan.Substatus == RegistrationSubstatus.DeviceDataReset && last?.DeviceId == plan.DeviceId ? last : null;
+
+    private List<HubCleanup> LeftBehind(RegistrationWork work, HubAssignment assignment, IEnumerable<HubAssignment?> abandoned)
+    {
+        var now = _clock.GetUtcNow();
+        return [.. abandoned.OfType<HubAssignment>().Where(identity => !identity.IsSameAs(assignment)).Distinct().Select(identity => new HubCleanup
+        {
+            InstanceName = work.Instance.Name,
+            HubHostName = identity.HubHostName,
+            DeviceId = identity.DeviceId,
+            RegistrationId = work.Assigning.RegistrationId,
+            CreatedUtc = now,
+            NextAttemptUtc = now,
+        })];
+    }
+
+    private static RegistrationOutcome Failed(Refusal cause) => new(new AssignmentFailed(cause));
 
     private static string DeviceIdOf(Enrollment enrollment, RegistrationRecord record) =>
         (enrollment as IndividualEnrollment)?.DeviceId ?? record.RegistrationId;
 
-    private static bool IsLinked(IReadOnlyList<LinkedHub> linked, string hostName) =>
-        linked.Any(hub => hub.HostName.Equals(hostName, StringComparison.OrdinalIgnoreCase));
+    private static LinkedHub? Find(IReadOnlyList<LinkedHub> linked, string hostName) =>
+        linked.FirstOrDefault(hub => hub.HostName.Equals(hostName, StringComparison.OrdinalIgnoreCase));
 }

@@ -15,6 +15,7 @@ internal sealed class RegistrationOperation : IDisposable
     private readonly RegistrationExecutor _executor;
     private readonly TimeProvider _clock;
     private readonly SemaphoreSlim _gate = new(1, 1);
+    private RegistrationRecord _assigning;
     private string? _storedETag;
     private bool _isStored;
     private RegistrationRecord? _final;
@@ -22,6 +23,7 @@ internal sealed class RegistrationOperation : IDisposable
     public RegistrationOperation(RegistrationWork work, bool isStored, IProvisioningStore store, RegistrationExecutor executor, TimeProvider clock)
     {
         Work = work;
+        _assigning = work.Assigning;
         _isStored = isStored;
         _storedETag = work.StoredETag;
         _store = store;
@@ -41,6 +43,7 @@ internal sealed class RegistrationOperation : IDisposable
     public bool IsSameAs(RegistrationWork other) =>
         Work.Match.Enrollment.Kind == other.Match.Enrollment.Kind
         && Work.Match.Enrollment.Id.Equals(other.Match.Enrollment.Id, StringComparison.OrdinalIgnoreCase)
+        && Work.Match.Credential == other.Match.Credential
         && Work.Payload?.GetRawText() == other.Payload?.GetRawText();
 
     /// <summary>Makes the state assigning durable, so that a device may be told to poll. Returns the final record where it is done already.</summary>
@@ -50,9 +53,9 @@ internal sealed class RegistrationOperation : IDisposable
         try
         {
             if (_final is not null) return _final;
-            if (_isStored) return Work.Assigning;
+            if (_isStored) return _assigning;
 
-            var stored = await PutAsync(Work.Assigning, [], cancellationToken);
+            var stored = await PutAsync(_assigning, [], cancellationToken);
             _isStored = true;
             return stored;
         }
@@ -66,22 +69,47 @@ internal sealed class RegistrationOperation : IDisposable
 
     private async Task<RegistrationRecord> RunAsync(CancellationToken stopping)
     {
-        var outcome = await _executor.RunAsync(Work, stopping);
+        using var outcome = await _executor.RunAsync(Work, BeginMoveAsync, stopping);
 
         await _gate.WaitAsync(stopping);
         try
         {
             var now = _clock.GetUtcNow();
-            var record = RegistrationStateMachine.Apply(Work.Assigning, outcome.Event, now, ETag.Create(now));
-            _final = await PutAsync(record, [new AppendAttemptTrace(Work.Trace.Complete(record))], stopping);
+            var record = RegistrationStateMachine.Apply(_assigning, outcome.Event, now, ETag.Create(now));
+            var changes = new List<StoreChange> { new AppendAttemptTrace(Work.Trace.Complete(record)) };
+            if (outcome.Event is DeviceAssigned { Assignment: var here })
+                changes.Add(new DeleteHubCleanup(record.InstanceName, here.HubHostName, here.DeviceId));
+            changes.AddRange(outcome.LeftBehind.Select(entry => new PutHubCleanup(entry)));
+            _final = await PutAsync(record, [.. changes], stopping);
         }
         finally
         {
             _gate.Release();
         }
 
-        await _executor.RemovePreviousAsync(outcome, Work.Trace, stopping);
+        // The device stands where the record says; others may touch the identity, and the old one may go.
+        outcome.Dispose();
+        await _executor.CleanAsync(outcome, stopping);
         return _final;
+    }
+
+    /// <summary>
+    /// From here on the device may stand in two hubs. The note is durable before that, so that a process that dies in between takes
+    /// the move up at its next start, whether the device comes back or not.
+    /// </summary>
+    private async Task BeginMoveAsync(PendingMove move, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            var now = _clock.GetUtcNow();
+            _assigning = await PutAsync(_assigning with { PendingMove = move, ETag = ETag.Create(now) }, [], cancellationToken);
+            _isStored = true;
+        }
+        finally
+        {
+            _gate.Release();
+        }
     }
 
     /// <summary>

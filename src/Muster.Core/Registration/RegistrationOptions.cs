@@ -23,4 +23,16 @@ public sealed record RegistrationOptions
 
     /// <summary>Time for all tries of a registration's hub calls together.</summary>
     public TimeSpan HubBudget { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a hub may go on throttling one registration's calls before it fails; waiting for a turn does not count.</summary>
+    public TimeSpan ThrottlePatience { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// Whether a device whose old hub refuses the service's credentials starts anew in its new hub; else its move fails and the old
+    /// hub keeps it (iot-hub 4.4).
+    /// </summary>
+    public bool ResetsWhenOldHubRefuses { get; init; } = true;
+
+    /// <summary>How long the answer of a move waits for the old hub to delete its identity.</summary>
+    public TimeSpan CleanupPatience { get; init; } = TimeSpan.FromSeconds(1);
 }

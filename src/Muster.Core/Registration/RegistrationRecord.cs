@@ -63,4 +63,10 @@ public sealed record RegistrationRecord
 
     /// <summary>What is needed to resume the operation after a restart; set only while assigning.</summary>
     public PendingRegistration? Pending { get; init; }
+
+    /// <summary>
+    /// A move that has begun: the device may stand in two hubs, and <see cref="Assignment"/> is where it belongs. Kept until a
+    /// registration ends well.
+    /// </summary>
+    public PendingMove? PendingMove { get; init; }
 }

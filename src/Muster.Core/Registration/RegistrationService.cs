@@ -4,7 +4,9 @@ using Muster.Core.Attestation;
 using Muster.Core.Concurrency;
 using Muster.Core.Enrollments;
 using Muster.Core.Errors;
+using Muster.Core.Hubs;
 using Muster.Core.Instances;
+using Muster.Core.Networking;
 using Muster.Core.Quotas;
 using Muster.Core.Store;
 
@@ -79,7 +81,7 @@ public sealed class RegistrationService : IAsyncDisposable
 
         var now = _clock.GetUtcNow();
         var accepted = new RegisterAccepted(
-            Describe(request, device), OperationIds.Create(), now + _options.OperationLifetime, new PendingRegistration(request.ApiVersion, payload));
+            Describe(request, device), OperationIds.Create(), now + _options.OperationLifetime, PendingOf(request, device, payload));
         var work = new RegistrationWork
         {
             Instance = device.Instance,
@@ -88,6 +90,8 @@ public sealed class RegistrationService : IAsyncDisposable
             StoredETag = device.Record?.ETag,
             ApiVersion = request.ApiVersion,
             Payload = payload,
+            RemoteAddress = request.RemoteAddress,
+            Evidence = request.Evidence,
             Trace = trace,
         };
 
@@ -145,6 +149,18 @@ public sealed class RegistrationService : IAsyncDisposable
         return await RefuseAsync(trace, request, Refusals.RegistrationNotFound, cancellationToken);
     }
 
+    /// <summary>
+    /// Verifies a device without registering it, for protocols that judge a credential when a connection opens (device-protocols 3.5).
+    /// A disabled enrollment passes: its devices are told when they register.
+    /// </summary>
+    /// <returns>Null when the credential is good; else the refusal, which has left a trace.</returns>
+    public async Task<Refusal?> CheckAsync(DeviceRequest request, CancellationToken cancellationToken)
+    {
+        var trace = new AttemptTraceBuilder(request, _clock);
+        var verified = await VerifyAsync(request, bodyRegistrationId: null, _options.ClockSkew, trace, cancellationToken);
+        return verified.Refusal is { } refusal ? await RefuseAsync(trace, request, refusal, cancellationToken) : null;
+    }
+
     /// <summary>Notes an attempt that a protocol refused before it could be put to this service, and hands the refusal back.</summary>
     public Task<Refusal> RefuseAsync(DeviceRequest request, string check, string detail, Refusal refusal, CancellationToken cancellationToken)
     {
@@ -165,6 +181,7 @@ public sealed class RegistrationService : IAsyncDisposable
                 RegistrationId = record.RegistrationId,
                 Operation = DeviceRequest.Register,
                 ApiVersion = record.Pending?.ApiVersion ?? "",
+                RemoteAddress = record.Pending?.RemoteAddress ?? "",
                 Protocol = "Resumed",
                 TrackingId = Guid.NewGuid(),
             };
@@ -172,7 +189,8 @@ public sealed class RegistrationService : IAsyncDisposable
             trace.Pass("restart", $"The operation {record.OperationId} was in progress when the server stopped; it is taken up again.");
 
             var enrollment = await _store.FindEnrollmentAsync(record.InstanceName, record.EnrollmentKind, record.EnrollmentId, cancellationToken);
-            var match = enrollment is null ? null : _matcher.Verifier(record.AttestationType)?.Restore(enrollment, record.RegistrationId);
+            var match = enrollment is null ? null : _matcher.Verifier(record.AttestationType)?.Restore(
+                enrollment, record.RegistrationId, record.Pending);
             if (match is null)
             {
                 trace.Fail("enrollment", $"The enrollment '{record.EnrollmentId}' no longer exists, or the device must prove itself anew.");
@@ -193,6 +211,7 @@ public sealed class RegistrationService : IAsyncDisposable
                     StoredETag = record.ETag,
                     ApiVersion = request.ApiVersion,
                     Payload = record.Pending?.Payload,
+                    RemoteAddress = record.Pending?.RemoteAddress,
                     Trace = trace,
                 },
                 isStored: true);
@@ -231,6 +250,19 @@ public sealed class RegistrationService : IAsyncDisposable
         {
             trace.Fail("ID scope", $"No provisioning service here has the ID scope '{request.IdScope}'.");
             return Refusals.UnknownIdScope;
+        }
+
+        if (instance.Network is { } network)
+        {
+            var source = System.Net.IPAddress.TryParse(request.RemoteAddress, out var address) ? address : null;
+            var verdict = network.Judge(source, IpFilterTarget.DeviceApi);
+            if (!verdict.IsAllowed)
+            {
+                trace.Fail("network", verdict.Reason + " Change that on the Networking page if the device shall register.");
+                return Refusals.Unauthorized;
+            }
+
+            trace.Pass("network", verdict.Reason);
         }
 
         if (bodyRegistrationId is not null && !bodyRegistrationId.Equals(request.RegistrationId, StringComparison.OrdinalIgnoreCase))
@@ -318,6 +350,9 @@ public sealed class RegistrationService : IAsyncDisposable
         await _store.CommitAsync([new AppendAttemptTrace(trace.Refuse(instance, refusal))], cancellationToken);
         return refusal;
     }
+
+    private static PendingRegistration PendingOf(DeviceRequest request, VerifiedDevice device, JsonElement? payload) =>
+        new(request.ApiVersion, payload, (device.Match.Credential as HubThumbprints)?.Primary) { RemoteAddress = request.RemoteAddress };
 
     private static RegisteringDevice Describe(DeviceRequest request, VerifiedDevice device) => new(
         device.Instance.Name, request.RegistrationId, device.Match.Enrollment.Kind, device.Match.Enrollment.Id,

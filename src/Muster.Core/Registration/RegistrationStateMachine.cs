@@ -28,6 +28,7 @@ public static class RegistrationStateMachine
             {
                 Status = RegistrationStatus.Assigned,
                 Assignment = assigned.Assignment,
+                PendingMove = null,
                 Substatus = assigned.Substatus,
                 Payload = assigned.Payload,
             },
@@ -49,6 +50,7 @@ public static class RegistrationStateMachine
         AttestationType = device.AttestationType,
         Status = RegistrationStatus.Unassigned,
         Assignment = record?.Assignment,
+        PendingMove = record?.PendingMove,
         CreatedUtc = now,
         FirstRegisteredUtc = record?.FirstRegisteredUtc ?? now,
         LastUpdatedUtc = now,

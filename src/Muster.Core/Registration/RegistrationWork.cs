@@ -25,6 +25,12 @@ public sealed record RegistrationWork
     /// <summary>The device's payload, or null.</summary>
     public JsonElement? Payload { get; init; }
 
+    /// <summary>The device's source address; null when unknown.</summary>
+    public string? RemoteAddress { get; init; }
+
+    /// <summary>What the device presented; null for an operation that is taken up after a restart.</summary>
+    public AttestationEvidence? Evidence { get; init; }
+
     /// <summary>The trace of the attempt that began it.</summary>
     public required AttemptTraceBuilder Trace { get; init; }
 }

@@ -1,4 +1,5 @@
 using Muster.Core.Attestation;
+using Muster.Core.Certificates;
 using Muster.Core.Enrollments;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
@@ -74,6 +75,28 @@ public interface IProvisioningStore
 
     /// <summary>All linked hubs of an instance, ordered by host name.</summary>
     Task<IReadOnlyList<LinkedHub>> ListLinkedHubsAsync(string instanceName, CancellationToken cancellationToken);
+
+    /// <summary>One CA certificate, or null.</summary>
+    Task<CaCertificate?> FindCaCertificateAsync(string instanceName, string name, CancellationToken cancellationToken);
+
+    /// <summary>All CA certificates of an instance, ordered by name without case.</summary>
+    Task<IReadOnlyList<CaCertificate>> ListCaCertificatesAsync(string instanceName, CancellationToken cancellationToken);
+
+    /// <summary>A number that changes whenever a CA certificate of the instance is written or deleted.</summary>
+    ValueTask<long> GetCaCertificatesRevisionAsync(string instanceName, CancellationToken cancellationToken);
+
+    /// <summary>Certificates of enrollments whose validity ends at or before <paramref name="until"/>, the earliest end first.</summary>
+    Task<IReadOnlyList<ExpiringCertificate>> ListExpiringEnrolledCertificatesAsync(
+        string instanceName, DateTimeOffset until, int limit, CancellationToken cancellationToken);
+
+    /// <summary>How many certificates of enrollments end at or before <paramref name="until"/>.</summary>
+    Task<long> CountExpiringEnrolledCertificatesAsync(string instanceName, DateTimeOffset until, CancellationToken cancellationToken);
+    /// <summary>Identities to delete, of one instance or of all (null), next attempt first, at most <paramref name="limit"/>.</summary>
+    Task<IReadOnlyList<HubCleanup>> ListHubCleanupsAsync(string? instanceName, int limit, CancellationToken cancellationToken);
+
+    /// <summary>One identity to delete, or null. Device IDs compare by case.</summary>
+    Task<HubCleanup?> FindHubCleanupAsync(
+        string instanceName, string hubHostName, string deviceId, CancellationToken cancellationToken);
 
     /// <summary>Attempt traces, newest first. Attempts with an unknown ID scope belong to the instance name <c>""</c>.</summary>
     Task<IReadOnlyList<AttemptTrace>> ListAttemptTracesAsync(

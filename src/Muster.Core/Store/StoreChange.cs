@@ -1,4 +1,5 @@
 using Muster.Core.Audit;
+using Muster.Core.Certificates;
 using Muster.Core.Enrollments;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
@@ -35,6 +36,19 @@ public sealed record PutLinkedHub(LinkedHub Hub, string? IfETag) : StoreChange;
 
 /// <summary>Deletes a linked hub.</summary>
 public sealed record DeleteLinkedHub(string InstanceName, string HostName, string? IfETag) : StoreChange;
+
+/// <summary>Creates or replaces a CA certificate.</summary>
+public sealed record PutCaCertificate(CaCertificate Certificate, string? IfETag) : StoreChange;
+
+/// <summary>Deletes a CA certificate; what references it stays.</summary>
+public sealed record DeleteCaCertificate(string InstanceName, string Name, string? IfETag) : StoreChange;
+/// <summary>Puts an identity on the list of those to delete, or replaces its entry.</summary>
+/// <param name="Cleanup">The entry.</param>
+/// <param name="OnlyIfPresent">Whether nothing is written where the entry is gone.</param>
+public sealed record PutHubCleanup(HubCleanup Cleanup, bool OnlyIfPresent = false) : StoreChange;
+
+/// <summary>Takes an identity off that list, if it stands there. Device IDs compare by case.</summary>
+public sealed record DeleteHubCleanup(string InstanceName, string HubHostName, string DeviceId) : StoreChange;
 
 /// <summary>Adds an attempt trace; the oldest are pruned beyond the store's limit per instance.</summary>
 public sealed record AppendAttemptTrace(AttemptTrace Trace) : StoreChange;

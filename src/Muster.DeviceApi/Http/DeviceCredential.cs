@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Muster.Api.Connections;
 using Muster.Core.Attestation;
 using Muster.DeviceApi.Wire;
 using Muster.Protocols.Sas;
@@ -18,20 +19,14 @@ internal static class DeviceCredential
         if (authorization.Length > 0)
         {
             if (!SasToken.TryParse(authorization, out var token, out var problem)) return (null, problem);
-            return (Evidence(token!), null);
+            return (SasEvidence.From(token!), null);
         }
 
+        if (ClientCertificates.Of(context.Features) is { } presented) return (presented, null);
+
+        // Behind another server than our own there is the leaf alone.
         if (await context.Connection.GetClientCertificateAsync(context.RequestAborted) is { } certificate)
             return (new X509Evidence(certificate.RawData, []), null);
         return (body.Tpm, null);
     }
-
-    private static SymmetricKeyEvidence Evidence(SasToken token) => new()
-    {
-        Resource = token.Resource,
-        KeyName = token.KeyName,
-        ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(Math.Min(token.ExpiresAtUnixSeconds, DateTimeOffset.MaxValue.ToUnixTimeSeconds())),
-        SignedText = token.SignedText,
-        Signature = token.Signature,
-    };
 }

@@ -14,12 +14,14 @@ internal sealed class EmbeddedHubConnector : IHubConnector
     private static readonly JsonElement EmptySection = JsonDocument.Parse("{}").RootElement;
 
     private readonly EmbeddedHubDescription _hub;
+    private readonly HubLane _lane;
     private readonly DeviceRegistry _registry;
     private readonly TwinService _twins;
 
-    public EmbeddedHubConnector(EmbeddedHubDescription hub, DeviceRegistry registry, TwinService twins)
+    public EmbeddedHubConnector(EmbeddedHubDescription hub, HubLane lane, DeviceRegistry registry, TwinService twins)
     {
         _hub = hub;
+        _lane = lane;
         _registry = registry;
         _twins = twins;
     }
@@ -36,24 +38,23 @@ internal sealed class EmbeddedHubConnector : IHubConnector
         // Created or deleted by someone else in between: the other call applies then, as over HTTPS.
         while (true)
         {
-            var created = await _registry.CreateAsync(_hub, write, cancellationToken);
-            if (created.IsSuccess) return HubEnsureOutcome.Created;
-            if (created.Error.Kind != HubErrors.DeviceAlreadyExists) throw Failure(created.Error);
-
-            var updated = await _registry.UpdateAsync(_hub, write, ETagCondition.Any, cancellationToken);
-            if (updated.IsSuccess) return HubEnsureOutcome.AlreadyExisted;
-            if (updated.Error.Kind != HubErrors.DeviceNotFound) throw Failure(updated.Error);
+            var created = await CallAsync(
+                token => _registry.CreateAsync(_hub, write, token), HubErrors.DeviceAlreadyExists, cancellationToken);
+            if (created is not null) return HubEnsureOutcome.Created;
+            var updated = await CallAsync(
+                token => _registry.UpdateAsync(_hub, write, ETagCondition.Any, token), HubErrors.DeviceNotFound, cancellationToken);
+            if (updated is not null) return HubEnsureOutcome.AlreadyExisted;
         }
     }
 
     public async Task<HubDeviceSnapshot?> ReadDeviceAsync(string deviceId, CancellationToken cancellationToken)
     {
-        var found = await _twins.GetAsync(_hub, deviceId, cancellationToken);
-        if (found.Error?.Kind == HubErrors.DeviceNotFound) return null;
-        var device = Value(found);
-        return new HubDeviceSnapshot(
-            device.Identity.Status == DeviceStatus.Enabled, device.Identity.StatusReason, device.Identity.IotEdge,
-            device.Twin.Tags, device.Twin.Desired.Values, device.Twin.Reported.Values);
+        var device = await CallAsync(token => _twins.GetAsync(_hub, deviceId, token), HubErrors.DeviceNotFound, cancellationToken);
+        return device is null
+            ? null
+            : new HubDeviceSnapshot(
+                device.Identity.Status == DeviceStatus.Enabled, device.Identity.StatusReason, device.Identity.IotEdge,
+                device.Twin.Tags, device.Twin.Desired.Values, device.Twin.Reported.Values);
     }
 
     public async Task ApplyTwinAsync(string deviceId, HubTwin twin, HubTwinMode mode, CancellationToken cancellationToken)
@@ -61,14 +62,15 @@ internal sealed class EmbeddedHubConnector : IHubConnector
         if (mode == HubTwinMode.Merge)
         {
             var patch = new TwinWrite { Tags = twin.Tags, Desired = twin.Desired };
-            Value(await _twins.PatchAsync(_hub, deviceId, patch, ETagCondition.Any, cancellationToken));
-            if (twin.Reported is { } reported) Value(await _twins.ImportReportedAsync(_hub, deviceId, reported, cancellationToken));
+            await CallAsync(token => _twins.PatchAsync(_hub, deviceId, patch, ETagCondition.Any, token), allowed: null, cancellationToken);
+            if (twin.Reported is { } reported) await ImportReportedAsync(deviceId, reported, cancellationToken);
             return;
         }
 
         var replacement = new TwinWrite { Tags = twin.Tags ?? EmptySection, Desired = twin.Desired ?? EmptySection };
-        Value(await _twins.ReplaceAsync(_hub, deviceId, replacement, ETagCondition.Any, cancellationToken));
-        Value(await _twins.ImportReportedAsync(_hub, deviceId, twin.Reported ?? EmptySection, cancellationToken));
+        await CallAsync(
+            token => _twins.ReplaceAsync(_hub, deviceId, replacement, ETagCondition.Any, token), allowed: null, cancellationToken);
+        await ImportReportedAsync(deviceId, twin.Reported ?? EmptySection, cancellationToken);
     }
 
     public async Task SetEnabledAsync(string deviceId, bool enabled, string? reason, CancellationToken cancellationToken)
@@ -80,14 +82,29 @@ internal sealed class EmbeddedHubConnector : IHubConnector
             StatusReason = reason,
             ClearsStatusReason = reason is null,
         };
-        Value(await _registry.UpdateAsync(_hub, write, ETagCondition.Any, cancellationToken));
+        await CallAsync(token => _registry.UpdateAsync(_hub, write, ETagCondition.Any, token), allowed: null, cancellationToken);
     }
 
-    public async Task DeleteDeviceAsync(string deviceId, CancellationToken cancellationToken)
-    {
-        var deleted = await _registry.DeleteAsync(_hub, deviceId, ETagCondition.Any, cancellationToken);
-        if (deleted.Error is { } error && error.Kind != HubErrors.DeviceNotFound) throw Failure(error);
-    }
+    public async Task DeleteDeviceAsync(string deviceId, CancellationToken cancellationToken) => await CallAsync(
+        token => _registry.DeleteAsync(_hub, deviceId, ETagCondition.Any, token), HubErrors.DeviceNotFound, cancellationToken);
+
+    public Task<HubProbe> ProbeAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(new HubProbe(HubProbeOutcome.Ready, "The hub runs in this server.", TimeSpan.Zero));
+
+    private Task<HubDevice?> ImportReportedAsync(string deviceId, JsonElement reported, CancellationToken cancellationToken) => CallAsync(
+        token => _twins.ImportReportedAsync(_hub, deviceId, reported, token), allowed: null, cancellationToken);
+
+    /// <summary>One operation in its turn; null when it failed in the way that is allowed.</summary>
+    private Task<HubDevice?> CallAsync(
+        Func<CancellationToken, Task<HubResult<HubDevice>>> operation, HubErrorKind? allowed, CancellationToken cancellationToken) =>
+        _lane.CallAsync<HubDevice?>(
+            async token =>
+            {
+                var result = await operation(token);
+                if (result.IsSuccess) return result.Value;
+                return result.Error.Kind == allowed ? null : throw Failure(result.Error);
+            },
+            cancellationToken);
 
     private static DeviceAuthentication Authentication(HubCredential credential) => credential switch
     {
@@ -105,8 +122,6 @@ internal sealed class EmbeddedHubConnector : IHubConnector
         },
         _ => throw new ArgumentOutOfRangeException(nameof(credential), credential.GetType().Name, message: null),
     };
-
-    private static HubDevice Value(HubResult<HubDevice> result) => result.IsSuccess ? result.Value : throw Failure(result.Error);
 
     private static HubCallException Failure(HubError error) =>
         new(error.Kind.Code, $"ErrorCode:{error.Kind.Name};{error.Message}", isTransient: error.Kind.HttpStatus >= 429);

@@ -28,7 +28,7 @@ public sealed class EmbeddedHubConnectorFactory : IHubConnectorFactory
 
     /// <inheritdoc/>
     /// <exception cref="HubCallException">This process runs no embedded hub of that name.</exception>
-    public IHubConnector Connect(LinkedHub hub) => _hubs.Find(hub.HostName) is { } embedded
-        ? new EmbeddedHubConnector(embedded, _registry, _twins)
+    public IHubConnector Connect(LinkedHub hub, HubLane lane) => _hubs.Find(hub.HostName) is { } embedded
+        ? new EmbeddedHubConnector(embedded, lane, _registry, _twins)
         : throw new HubCallException(401001, $"This server runs no embedded hub named '{hub.HostName}'.", isTransient: false);
 }

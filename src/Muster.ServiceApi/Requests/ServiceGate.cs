@@ -1,12 +1,15 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 using Muster.Api.Errors;
 using Muster.Api.Requests;
 using Muster.Core.Audit;
 using Muster.Core.Errors;
 using Muster.Core.Instances;
+using Muster.Core.Networking;
 using Muster.Core.Quotas;
+using Muster.ServiceApi.Directories;
 
 namespace Muster.ServiceApi.Requests;
 
@@ -39,29 +42,60 @@ internal static class ServiceGate
         var host = context.Request.Host.Value ?? "";
         if (services.GetRequiredService<InstanceDirectory>().FindByServiceHost(host) is not { } instance) return Refusals.Unavailable;
 
-        var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
-        var path = context.Request.Path.Value ?? "";
-        var policy = SasAuthentication.Authenticate(
-            context.Request.Headers.Authorization.ToString(), host, path, instance, right, now, out var reason);
-        if (policy is null)
+        // Whom the network rules refuse is told nothing of them (behaviour B-14.4).
+        if (instance.Network?.Judge(context.Connection.RemoteIpAddress, IpFilterTarget.ServiceApi) is { IsAllowed: false } verdict)
         {
-            ServiceApiLog.Unauthorized(Logger(context), context.TrackingId(), context.Request.Method, path, instance.Name, reason!);
-            context.Response.Headers.WWWAuthenticate = "SharedAccessSignature";
+            ServiceApiLog.Unauthorized(
+                Logger(context), context.TrackingId(), context.Request.Method, context.Request.Path.Value ?? "", instance.Name, verdict.Reason);
             return Refusals.Unauthorized;
         }
 
-        var caller = new ServiceCaller(
-            new AuditCaller(AuditCallerKind.AccessPolicy, policy.Name)
+        var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
+        var path = context.Request.Path.Value ?? "";
+        var authorization = context.Request.Headers.Authorization.ToString();
+        var directory = services.GetService<DirectoryTokens>();
+        ServiceCaller caller;
+        string? reason;
+        if (DirectoryTokens.IsBearer(authorization))
+        {
+            var identity = DirectoryTokens.Unavailable;
+            if (directory is not null) identity = await directory.ValidateAsync(authorization, context.RequestAborted);
+            if (identity.IssuerProblem is { } problem)
             {
-                Address = context.Connection.RemoteIpAddress?.ToString(),
-                TrackingId = context.TrackingId(),
-            },
-            Actions: null);
+                ServiceApiLog.IssuerUnavailable(Logger(context), context.TrackingId(), problem);
+                return Refusals.Unavailable;
+            }
+
+            reason = identity.Problem;
+            caller = new ServiceCaller(Named(context, AuditCallerKind.DirectorySubject, identity.Name), identity.Actions);
+        }
+        else
+        {
+            var policy = SasAuthentication.Authenticate(authorization, host, path, instance, right, now, out reason);
+            caller = new ServiceCaller(Named(context, AuditCallerKind.AccessPolicy, policy?.Name ?? ""), Actions: null);
+        }
+
+        if (reason is not null)
+        {
+            ServiceApiLog.Unauthorized(Logger(context), context.TrackingId(), context.Request.Method, path, instance.Name, reason);
+            context.Response.Headers.WWWAuthenticate = directory is null
+                ? "SharedAccessSignature"
+                : new StringValues(["SharedAccessSignature", $"Bearer authorization_uri=\"{directory.Authority}\""]);
+            return Refusals.Unauthorized;
+        }
+
+        if (!caller.Allows(action)) return Refusals.Forbidden(action);
         if (services.GetRequiredService<InstanceLimiter>().CheckServiceOperation(instance) is { } throttled) return throttled;
         return ApiVersion.Read(context, ServiceApiVersions.Supported).Try(out var version, out var unsupported)
             ? await operation(new ServiceRequest(context, instance, caller, version))
             : unsupported;
     }
+
+    private static AuditCaller Named(HttpContext context, AuditCallerKind kind, string name) => new(kind, name)
+    {
+        Address = context.Connection.RemoteIpAddress?.ToString(),
+        TrackingId = context.TrackingId(),
+    };
 
     private static ILogger Logger(HttpContext context) =>
         context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(LogCategory);

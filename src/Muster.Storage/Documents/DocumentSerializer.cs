@@ -5,9 +5,11 @@ using System.Text.Json.Serialization.Metadata;
 using Muster.Core.Allocation;
 using Muster.Core.Attestation;
 using Muster.Core.Audit;
+using Muster.Core.Certificates;
 using Muster.Core.Enrollments;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
+using Muster.Core.Networking;
 using Muster.Core.Registration;
 using Muster.Storage.Secrets;
 
@@ -42,7 +44,11 @@ internal sealed class DocumentSerializer
                 CamelCase<AuditEntity>(),
                 CamelCase<AttestationType>(),
                 CamelCase<EnrollmentKind>(),
+                CamelCase<IpFilterAction>(),
+                CamelCase<IpFilterTarget>(),
+                CamelCase<HubAuthenticationType>(),
                 CamelCase<ProvisioningStatus>(),
+                CamelCase<PublicNetworkAccess>(),
                 CamelCase<RegistrationStatus>(),
                 CamelCase<RegistrationSubstatus>(),
                 CamelCase<X509CertificateUse>(),
@@ -52,6 +58,8 @@ internal sealed class DocumentSerializer
         Enrollment = TypeInfo<Enrollment>(options);
         Registration = TypeInfo<RegistrationRecord>(options);
         LinkedHub = TypeInfo<LinkedHub>(options);
+        CaCertificate = TypeInfo<CaCertificate>(options);
+        HubCleanup = TypeInfo<HubCleanup>(options);
         AttemptTrace = TypeInfo<AttemptTrace>(options);
         AuditEntry = TypeInfo<AuditEntry>(options);
     }
@@ -63,6 +71,9 @@ internal sealed class DocumentSerializer
     public JsonTypeInfo<RegistrationRecord> Registration { get; }
 
     public JsonTypeInfo<LinkedHub> LinkedHub { get; }
+
+    public JsonTypeInfo<CaCertificate> CaCertificate { get; }
+    public JsonTypeInfo<HubCleanup> HubCleanup { get; }
 
     public JsonTypeInfo<AttemptTrace> AttemptTrace { get; }
 

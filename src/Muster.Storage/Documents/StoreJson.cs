@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Muster.Core.Audit;
+using Muster.Core.Certificates;
 using Muster.Core.Enrollments;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
@@ -16,6 +17,8 @@ namespace Muster.Storage.Documents;
 [JsonSerializable(typeof(Enrollment))]
 [JsonSerializable(typeof(RegistrationRecord))]
 [JsonSerializable(typeof(LinkedHub))]
+[JsonSerializable(typeof(CaCertificate))]
+[JsonSerializable(typeof(HubCleanup))]
 [JsonSerializable(typeof(AttemptTrace))]
 [JsonSerializable(typeof(AuditEntry))]
 internal sealed partial class StoreJson : JsonSerializerContext;

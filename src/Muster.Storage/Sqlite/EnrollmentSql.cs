@@ -1,4 +1,5 @@
 using Muster.Core.Attestation;
+using Muster.Core.Certificates;
 using Muster.Core.Enrollments;
 using Muster.Core.Store;
 
@@ -50,10 +51,11 @@ internal static class EnrollmentSql
                 "DELETE FROM enrollment_certificates WHERE instance = ?1 AND kind = ?2 AND key = ?3", instance, kind, key);
         }
 
-        foreach (var sha256 in certificates)
+        foreach (var (sha256, notAfter) in certificates)
         {
             session.Execute(
-                "INSERT INTO enrollment_certificates (instance, sha256, kind, key) VALUES (?1, ?2, ?3, ?4)", instance, sha256, kind, key);
+                "INSERT INTO enrollment_certificates (instance, sha256, kind, key, not_after) VALUES (?1, ?2, ?3, ?4, ?5)",
+                instance, sha256, kind, key, notAfter);
         }
 
         return CommitOutcome.Committed;
@@ -76,24 +78,27 @@ internal static class EnrollmentSql
         return deleted == 1 ? CommitOutcome.Committed : CommitOutcome.Conflict;
     }
 
-    /// <summary>The thumbprints an enrollment claims; one certificate in both slots is claimed once.</summary>
-    private static string[] Certificates(AttestationMechanism attestation)
+    /// <summary>The thumbprints an enrollment claims, with their ends; one certificate in both slots is claimed once.</summary>
+    private static (string Sha256, long NotAfter)[] Certificates(AttestationMechanism attestation)
     {
         if (attestation is not X509CertificateAttestation x509) return [];
-        var primary = x509.Primary?.Info.Sha256Thumbprint.ToUpperInvariant();
-        var secondary = x509.Secondary?.Info.Sha256Thumbprint.ToUpperInvariant();
+        var primary = Claim(x509.Primary);
+        var secondary = Claim(x509.Secondary);
         return (primary, secondary) switch
         {
             (null, null) => [],
-            (null, _) => [secondary],
-            (_, null) => [primary],
-            _ => primary == secondary ? [primary] : [primary, secondary],
+            (null, { } other) => [other],
+            ({ } one, null) => [one],
+            ({ } one, { } other) => one.Sha256 == other.Sha256 ? [one] : [one, other],
         };
+
+        static (string Sha256, long NotAfter)? Claim(EnrolledCertificate? certificate) =>
+            certificate is null ? null : (certificate.Info.Sha256Thumbprint.ToUpperInvariant(), certificate.Info.NotAfterUtc.UtcTicks);
     }
 
-    private static bool IsAnyTaken(SqliteSession session, string instance, string kind, string key, string[] certificates)
+    private static bool IsAnyTaken(SqliteSession session, string instance, string kind, string key, (string Sha256, long NotAfter)[] certificates)
     {
-        foreach (var sha256 in certificates)
+        foreach (var (sha256, _) in certificates)
         {
             var taken = session.Scalar(
                 "SELECT 1 FROM enrollment_certificates WHERE instance = ?1 AND sha256 = ?2 AND (kind <> ?3 OR key <> ?4)",

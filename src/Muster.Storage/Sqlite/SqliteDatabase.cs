@@ -66,6 +66,19 @@ public sealed class SqliteDatabase : IAsyncDisposable
         return Task.Run(() => Open(options, protector, migrations, time, loggers), cancellationToken);
     }
 
+    /// <summary>Makes a missing file with mode 0600, whatever the folder's mode is; the engine gives its companions the same.</summary>
+    private static void CreatePrivately(string path)
+    {
+        if (File.Exists(path) || OperatingSystem.IsWindows()) return;
+        var create = new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        new FileStream(path, create).Dispose();
+    }
+
     private static SqliteDatabase Open(
         SqliteStoreOptions options,
         SecretProtector protector,
@@ -74,6 +87,7 @@ public sealed class SqliteDatabase : IAsyncDisposable
         ILoggerFactory loggers)
     {
         var logger = loggers.CreateLogger("Muster.Storage.Sqlite");
+        CreatePrivately(options.Path);
         var session = SqliteSession.OpenWriter(options.Path);
         try
         {

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
 using Muster.Core.Attestation;
 using Muster.Core.Audit;
+using Muster.Core.Certificates;
 using Muster.Core.Enrollments;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
@@ -29,6 +30,7 @@ public sealed class SqliteProvisioningStore : IProvisioningStore, IAuditLog, IAs
 
     // Indexes over groups live in this process's memory as the counters do, so both begin anew together.
     private readonly ConcurrentDictionary<string, long> _groupsRevisions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _caCertificatesRevisions = new(StringComparer.Ordinal);
 
     private SqliteProvisioningStore(SqliteDatabase database)
     {
@@ -200,6 +202,62 @@ public sealed class SqliteProvisioningStore : IProvisioningStore, IAuditLog, IAs
         Many(_documents.LinkedHub, instanceName, LinkedHubSql.List, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<CaCertificate?> FindCaCertificateAsync(string instanceName, string name, CancellationToken cancellationToken) =>
+        One(
+            _documents.CaCertificate,
+            (instanceName, name),
+            static (session, key) => CaCertificateSql.Find(session, key.instanceName, key.name),
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<CaCertificate>> ListCaCertificatesAsync(string instanceName, CancellationToken cancellationToken) =>
+        Many(_documents.CaCertificate, instanceName, CaCertificateSql.List, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<long> GetCaCertificatesRevisionAsync(string instanceName, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_caCertificatesRevisions.GetValueOrDefault(ColumnText.Key(instanceName), 1));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ExpiringCertificate>> ListExpiringEnrolledCertificatesAsync(
+        string instanceName, DateTimeOffset until, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<IReadOnlyList<ExpiringCertificate>>(cancellationToken);
+        return Task.FromResult<IReadOnlyList<ExpiringCertificate>>(_readers.Read(
+            (instanceName, until, limit),
+            static (session, key) => EnrolledCertificateSql.ListExpiring(session, key.instanceName, key.until, key.limit)));
+    }
+
+    /// <inheritdoc/>
+    public Task<long> CountExpiringEnrolledCertificatesAsync(
+        string instanceName, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<long>(cancellationToken);
+        return Task.FromResult(_readers.Read(
+            (instanceName, until), static (session, key) => EnrolledCertificateSql.CountExpiring(session, key.instanceName, key.until)));
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<HubCleanup>> ListHubCleanupsAsync(string? instanceName, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        return Many(
+            _documents.HubCleanup,
+            (instanceName, limit),
+            static (session, page) => HubCleanupSql.List(session, page.instanceName, page.limit),
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<HubCleanup?> FindHubCleanupAsync(
+        string instanceName, string hubHostName, string deviceId, CancellationToken cancellationToken) =>
+        One(
+            _documents.HubCleanup,
+            (instanceName, hubHostName, deviceId),
+            static (session, key) => HubCleanupSql.Find(session, key.instanceName, key.hubHostName, key.deviceId),
+            cancellationToken);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<AttemptTrace>> ListAttemptTracesAsync(
         string instanceName, AttemptTraceFilter filter, CancellationToken cancellationToken)
     {
@@ -253,6 +311,13 @@ public sealed class SqliteProvisioningStore : IProvisioningStore, IAuditLog, IAs
                 _ => null,
             };
             if (instance is not null) _groupsRevisions.AddOrUpdate(ColumnText.Key(instance), 2, static (_, revision) => revision + 1);
+            instance = prepared.Change switch
+            {
+                PutCaCertificate put => put.Certificate.InstanceName,
+                DeleteCaCertificate delete => delete.InstanceName,
+                _ => null,
+            };
+            if (instance is not null) _caCertificatesRevisions.AddOrUpdate(ColumnText.Key(instance), 2, static (_, revision) => revision + 1);
         }
     }
 

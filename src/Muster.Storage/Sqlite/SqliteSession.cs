@@ -66,6 +66,15 @@ internal sealed class SqliteSession : IDisposable
         return documents;
     }
 
+    /// <summary>Every row, read by <paramref name="read"/>.</summary>
+    public List<T> Rows<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object> values)
+    {
+        var rows = new List<T>();
+        using var reader = Bind(sql, values).ExecuteReader();
+        while (reader.Read()) rows.Add(read(reader));
+        return rows;
+    }
+
     /// <summary>Ends an open transaction without its writes; nothing when there is none.</summary>
     public void RollbackIfOpen()
     {

@@ -1,7 +1,7 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Muster.Api.Connections;
 
 namespace Muster.Certificates;
 
@@ -22,6 +22,7 @@ public sealed class ServerTls
 
     private readonly IServerCertificateSource _source;
     private volatile SslServerAuthenticationOptions _current;
+    private volatile SslServerAuthenticationOptions _currentWithoutAlpn;
 
     /// <summary>Takes the first certificate from <paramref name="source"/>.</summary>
     public ServerTls(IServerCertificateSource source)
@@ -29,11 +30,14 @@ public sealed class ServerTls
         _source = source;
         var certificate = source.Refresh() ?? throw new InvalidOperationException("A new source has a certificate.");
         Certificate = certificate.Leaf;
-        _current = Build(certificate);
+        (_current, _currentWithoutAlpn) = Build(certificate);
     }
 
-    /// <summary>The settings for a connection that starts now.</summary>
+    /// <summary>The settings for an HTTP connection that starts now.</summary>
     public SslServerAuthenticationOptions Current => _current;
+
+    /// <summary>The same for other protocols: whatever application protocols the client offers are passed over.</summary>
+    public SslServerAuthenticationOptions CurrentWithoutAlpn => _currentWithoutAlpn;
 
     /// <summary>The certificate that is presented now.</summary>
     public X509Certificate2 Certificate { get; private set; }
@@ -43,23 +47,28 @@ public sealed class ServerTls
     public bool Refresh()
     {
         if (_source.Refresh() is not { } certificate) return false;
-        _current = Build(certificate);
+        (_current, _currentWithoutAlpn) = Build(certificate);
         Certificate = certificate.Leaf;
         return true;
     }
 
-    private static bool AcceptAny(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) => true;
-
-    [SuppressMessage("Security", "CA5359", Justification = "The certificate is the client's; enrollments judge it after the handshake.")]
-    private static SslServerAuthenticationOptions Build(ServerCertificate certificate) => new()
+    private static (SslServerAuthenticationOptions Http, SslServerAuthenticationOptions Other) Build(ServerCertificate certificate)
     {
-        ServerCertificateContext = SslStreamCertificateContext.Create(certificate.Leaf, certificate.Intermediates, offline: true),
+        // Device clients speak HTTP/1.1 and mostly send no ALPN (device-protocols 2.2, 7.1).
+        var context = SslStreamCertificateContext.Create(certificate.Leaf, certificate.Intermediates, offline: true);
+        return (Build(context, [SslApplicationProtocol.Http11]), Build(context, applicationProtocols: null));
+    }
+
+    private static SslServerAuthenticationOptions Build(
+        SslStreamCertificateContext context, List<SslApplicationProtocol>? applicationProtocols) => new()
+    {
+        ServerCertificateContext = context,
 
         // Requested on every connection, never required, with an empty list of authorities (device-protocols 7.2). The chain is
         // judged later against enrolled certificates, so the handshake takes any.
         ClientCertificateRequired = true,
         CertificateChainPolicy = NoTrust,
-        RemoteCertificateValidationCallback = AcceptAny,
+        RemoteCertificateValidationCallback = ClientCertificates.Accept,
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
         EncryptionPolicy = EncryptionPolicy.RequireEncryption,
         AllowRenegotiation = false,
@@ -67,8 +76,6 @@ public sealed class ServerTls
 
         // No CipherSuitesPolicy: a policy switches session resumption off, and the runtime's own TLS 1.2 list on Linux is exactly
         // that of behaviour B-15. A test holds it to that.
-
-        // Device clients speak HTTP/1.1 and mostly send no ALPN (device-protocols 2.2, 7.1).
-        ApplicationProtocols = [SslApplicationProtocol.Http11],
+        ApplicationProtocols = applicationProtocols,
     };
 }

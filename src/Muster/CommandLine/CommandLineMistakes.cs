@@ -25,7 +25,8 @@ public static class CommandLineMistakes
 
         foreach (var option in parse.CommandResult.Command.Options)
         {
-            if (parse.GetResult(option) is { Implicit: false } result && result.Tokens.Count < result.IdentifierTokenCount)
+            if (option.Arity.MaximumNumberOfValues > 0
+                && parse.GetResult(option) is { Implicit: false } result && result.Tokens.Count < result.IdentifierTokenCount)
                 mistakes.Add(new(option.Name, null, $"Its value is missing. Allowed is {option.Name} {option.HelpName}."));
         }
     }

@@ -19,10 +19,18 @@ public static class DeviceRegisterCommand
     private static Option<string[]> Id { get; } = Text("--id", "ID", "Registration ID of the device. Required");
 
     private static Option<string[]> Key { get; } =
-        Text("--key", "KEY", "The device's own symmetric key, Base64. Either this or --group-key");
+        Text("--key", "KEY", "The device's own symmetric key, Base64. This, --group-key or --certificate");
 
     private static Option<string[]> GroupKey { get; } =
         Text("--group-key", "KEY", "Symmetric key of the enrollment group, Base64; the device's key is derived from it");
+
+    private static Option<string[]> Certificate { get; } =
+        Text("--certificate", "FILE", "PEM file of the device's certificate; its common name is the registration ID");
+
+    private static Option<string[]> CertificateKey { get; } = Text("--certificate-key", "FILE", "PEM file of the private key of --certificate");
+
+    private static Option<string[]> Chain { get; } =
+        Text("--chain", "FILE", "PEM file of the intermediates between --certificate and the CA that the service knows");
 
     private static Option<string[]> Endpoint { get; } =
         Text("--endpoint", "URL", "Host of the service, with port where it is not 443. Default: that of --data");
@@ -39,11 +47,11 @@ public static class DeviceRegisterCommand
     public static Command Create()
     {
         var command = new Command("register", """
-            Register a device: the service checks its key, assigns it to a hub, and answers with hub and device ID.
+            Register a device: the service checks its key or certificate, assigns it to a hub, and answers with hub and device ID.
 
             Exit codes: 0 assigned, 1 refused, failed or disabled, 2 wrong options, 4 service not reached.
             """);
-        Option[] options = [IdScope, Id, Key, GroupKey, Endpoint, RootCertificate, Payload, Data];
+        Option[] options = [IdScope, Id, Key, GroupKey, Certificate, CertificateKey, Chain, Endpoint, RootCertificate, Payload, Data];
         foreach (var option in options) command.Options.Add(option);
         command.SetAction((parse, cancellationToken) => RunAsync(parse, TimeProvider.System, cancellationToken));
         return command;
@@ -85,6 +93,8 @@ public static class DeviceRegisterCommand
 
 
         var id = ReadId(values, mistakes);
+        var certificate = DeviceCertificateFiles.Read(
+            values.GetValueOrDefault(Certificate), values.GetValueOrDefault(CertificateKey), values.GetValueOrDefault(Chain), mistakes);
         var key = ReadKey(values, id, mistakes);
         var scope = values.GetValueOrDefault(IdScope) ?? defaults?.IdScope;
         if (string.IsNullOrWhiteSpace(scope))
@@ -100,13 +110,14 @@ public static class DeviceRegisterCommand
             // The root of the folder is that of its own endpoint, not of any other service.
             ?? (values.ContainsKey(Endpoint) && !IsSameService(endpoint, defaults) ? null : ExistingFile(defaults?.RootCertificate));
 
-        if (id is null || key is null || scope is null || endpoint is null || mistakes.Count > 0) return null;
+        if (id is null || (key is null && certificate is null) || scope is null || endpoint is null || mistakes.Count > 0) return null;
         return new DeviceRegistrationRequest
         {
             Endpoint = endpoint,
             IdScope = scope,
             RegistrationId = id,
             Key = key,
+            Certificate = certificate,
             RootCertificateFile = root,
             Payload = payload,
         };
@@ -136,11 +147,11 @@ public static class DeviceRegisterCommand
     {
         var own = values.TryGetValue(Key, out var keyText) ? Decode(Key.Name, keyText, mistakes) : null;
         var group = values.TryGetValue(GroupKey, out var groupText) ? Decode(GroupKey.Name, groupText, mistakes) : null;
-        if (keyText is null == groupText is null)
+        var given = (keyText is null ? 0 : 1) + (groupText is null ? 0 : 1) + (values.ContainsKey(Certificate) ? 1 : 0);
+        if (given != 1)
         {
-            mistakes.Add(new("--key, --group-key", null, keyText is null
-                ? "Both are missing. Allowed is exactly one: the device's own key, or the key of its enrollment group."
-                : "Both are given. Allowed is exactly one: the device's own key, or the key of its enrollment group."));
+            const string Allowed = "Allowed is exactly one: the device's own key, the key of its enrollment group, or the device's certificate.";
+            mistakes.Add(new("--key, --group-key, --certificate", null, (given == 0 ? "None is given. " : "More than one is given. ") + Allowed));
             return null;
         }
 

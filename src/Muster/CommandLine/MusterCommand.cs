@@ -51,6 +51,7 @@ public static class MusterCommand
         var device = new Command("device", "Act as a device.");
         device.Subcommands.Add(DeviceRegisterCommand.Create());
         root.Subcommands.Add(device);
+        root.Subcommands.Add(CertificateCommands.Create());
         foreach (var option in root.Options.OfType<VersionOption>()) option.Action = new PrintVersion();
         return root;
     }

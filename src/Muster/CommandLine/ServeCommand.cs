@@ -19,7 +19,7 @@ public static class ServeCommand
             section Muster of appsettings.json or of the file of --config. The command line is the strongest, then the environment,
             then --config, then appsettings.json.
             """);
-        foreach (var definition in OptionDefinition.All)
+        foreach (var definition in OptionDefinition.OnCommandLine)
         {
             // Values stay texts here, so that all mistakes are found and worded in one place.
             command.Options.Add(new Option<string[]>(definition.Switch)
@@ -63,7 +63,7 @@ public static class ServeCommand
     private static Dictionary<string, IReadOnlyList<string>> Values(ParseResult parse)
     {
         var values = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase);
-        foreach (var definition in OptionDefinition.All)
+        foreach (var definition in OptionDefinition.OnCommandLine)
         {
             if (parse.GetResult(definition.Switch) is System.CommandLine.Parsing.OptionResult { Implicit: false, Tokens.Count: > 0 } result)
                 values[definition.Key] = [.. result.Tokens.Select(token => token.Value)];

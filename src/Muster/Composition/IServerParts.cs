@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Connections;
+
 namespace Muster.Composition;
 
 /// <summary>
@@ -13,6 +15,9 @@ public interface IServerParts
     /// <summary>Makes the first instance and the embedded hubs where there are none yet, takes up unfinished work, and tells what is served.</summary>
     /// <returns>The default instance; null if none is served.</returns>
     ValueTask<ServedInstance?> OpenAsync(IServiceProvider services, CancellationToken cancellationToken);
+
+    /// <summary>Puts on the listener of the MQTT door what stands before TLS, TLS by <paramref name="useTls"/>, and what stands behind it.</summary>
+    void UseMqtt(IConnectionBuilder listener, Action useTls);
 
     /// <summary>Adds what every request of the HTTPS door passes before routing.</summary>
     void UseHttps(IApplicationBuilder door);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -9,6 +10,8 @@ using Muster.Configuration;
 using Muster.DataFolders;
 using Muster.Health;
 using Muster.Portal;
+using Muster.Portal.SignIn;
+using Muster.PortalDoor;
 
 namespace Muster.Composition;
 
@@ -73,29 +76,28 @@ public sealed class MusterServer : IAsyncDisposable
             var tls = new ServerTls((IServerCertificateSource?)own ?? new UserCertificate(options, time));
             var endpoint = HostName.WithPort(options.PublicName, doors.Https.Port, MusterOptions.DefaultHttpsPort);
 
-            var builder = CreateBuilder(options, doors, tls);
+            var builder = CreateBuilder(options, doors, parts, tls);
             var loggers = LoggerFactory.Create(logging => ConsoleLogging.Configure(logging, builder.Configuration));
             resources.Add(loggers);
             var context = new ServerContext(options, folder.Path, secretsKey, doors.Https.Port, endpoint, loggers);
             await ConfigureServicesAsync(builder.Services, parts, context, tls, time, cancellationToken);
+            builder.Services.AddPortal(new PortalOptions(doors.Portal.Port));
+            builder.Services.AddSingleton<IPortalUserStore>(new PortalUserFile(Path.Combine(folder.Path, "portal-users.json")));
             app = builder.Build();
 
-            var sessions = new PortalSessions();
-            LandingPage? page = null;
-            var portal = new PortalEndpoints(sessions, () => Volatile.Read(ref page), doors.Portal.Port);
             var instance = await parts.OpenAsync(app.Services, cancellationToken);
             if (own is not null && instance is not null)
             {
                 // Hubs made by an earlier start keep their names, and devices must find these in the certificate too.
-                own.AddNames(instance.Hubs.Select(hub => hub.HostName));
+                own.AddNames(instance.Hubs.Select(hub => hub.HostName).Concat(instance.ServiceHostNames));
                 tls.Refresh();
             }
 
-            MapDoors(app, doors, parts, portal, own, time);
+            MapDoors(app, doors, parts, own, time);
 
-            var endpoints = Describe(options, doors, context, instance, own, sessions);
+            var endpoints = Describe(options, doors, context, instance, own, app.Services.GetRequiredService<PortalSessions>());
             using var root = own is null ? null : X509CertificateLoader.LoadCertificate(own.RootDer);
-            Volatile.Write(ref page, new LandingPage(endpoints, folder.Path, root, MusterCommand.Version));
+            Introduce(app.Services.GetRequiredService<PortalServer>(), endpoints, options, folder, own, root, tls);
             await app.StartAsync(cancellationToken);
             endpoints.Save(folder.EndpointsFile);
             app.Logger.Started(MusterCommand.Version, doors.Https.Port, OpenSslVersion.Text, folder.Path);
@@ -152,7 +154,7 @@ public sealed class MusterServer : IAsyncDisposable
         return new OwnCertificates(folder.Certificates, names, $"http://{crlHost}{RootEndpoints.RevocationListPath}", time);
     }
 
-    private static WebApplicationBuilder CreateBuilder(MusterOptions options, OpenDoors doors, ServerTls tls)
+    private static WebApplicationBuilder CreateBuilder(MusterOptions options, OpenDoors doors, IServerParts parts, ServerTls tls)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "muster" });
         foreach (var file in options.ConfigurationFiles) builder.Configuration.AddJsonFile(file, optional: true, reloadOnChange: false);
@@ -166,11 +168,11 @@ public sealed class MusterServer : IAsyncDisposable
             var sockets = doors.All.SelectMany(door => door.Sockets).ToDictionary(socket => socket.LocalEndPoint!);
             transport.CreateBoundListenSocket = endpoint => sockets[endpoint];
         });
-        builder.WebHost.ConfigureKestrel(kestrel => ConfigureKestrel(kestrel, doors, tls));
+        builder.WebHost.ConfigureKestrel(kestrel => ConfigureKestrel(kestrel, doors, parts, tls));
         return builder;
     }
 
-    private static void ConfigureKestrel(KestrelServerOptions kestrel, OpenDoors doors, ServerTls tls)
+    private static void ConfigureKestrel(KestrelServerOptions kestrel, OpenDoors doors, IServerParts parts, ServerTls tls)
     {
         kestrel.AddServerHeader = false;
         foreach (var door in doors.All)
@@ -180,10 +182,13 @@ public sealed class MusterServer : IAsyncDisposable
                 kestrel.Listen((IPEndPoint)socket.LocalEndPoint!, listen =>
                 {
                     listen.Protocols = HttpProtocols.Http1;
-                    if (door != doors.Https) return;
 
                     // The settings are asked for per connection, so that a renewed certificate needs no restart.
-                    listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(tls.Current) });
+                    if (door == doors.Https) UseTls(() => tls.Current);
+                    else if (door == doors.Mqtt) parts.UseMqtt(listen, () => UseTls(() => tls.CurrentWithoutAlpn));
+
+                    void UseTls(Func<SslServerAuthenticationOptions> current) =>
+                        listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(current()) });
                 });
             }
         }
@@ -210,7 +215,7 @@ public sealed class MusterServer : IAsyncDisposable
 
     /// <summary>Gives every door its own endpoints: what is mapped behind one cannot be reached through another.</summary>
     private static void MapDoors(
-        WebApplication app, OpenDoors doors, IServerParts parts, PortalEndpoints portal, OwnCertificates? own, TimeProvider time)
+        WebApplication app, OpenDoors doors, IServerParts parts, OwnCertificates? own, TimeProvider time)
     {
         var checks = app.Services.GetServices<IReadinessCheck>().ToList();
         MapDoor(app, doors.Https.Port, endpoints =>
@@ -222,8 +227,8 @@ public sealed class MusterServer : IAsyncDisposable
         {
             HealthEndpoints.Map(endpoints, checks, time);
             if (own is not null) RootEndpoints.MapRoot(endpoints, own);
-            portal.Map(endpoints);
-        }, door => door.Use(PortalEndpoints.GuardAsync));
+            endpoints.MapPortal();
+        }, door => door.UsePortal(IsOpenPortalPath), branch => branch.UseAntiforgery());
         if (doors.Crl is { } crl && own is not null)
         {
             MapDoor(app, crl.Port, endpoints =>
@@ -235,7 +240,11 @@ public sealed class MusterServer : IAsyncDisposable
     }
 
     private static void MapDoor(
-        WebApplication app, int port, Action<IEndpointRouteBuilder> map, Action<IApplicationBuilder>? use = null)
+        WebApplication app,
+        int port,
+        Action<IEndpointRouteBuilder> map,
+        Action<IApplicationBuilder>? use = null,
+        Action<IApplicationBuilder>? useRouted = null)
     {
         app.MapWhen(context => context.Connection.LocalPort == port, branch =>
         {
@@ -243,6 +252,7 @@ public sealed class MusterServer : IAsyncDisposable
             branch.Properties.Remove("__GlobalEndpointRouteBuilder");
             use?.Invoke(branch);
             branch.UseRouting();
+            useRouted?.Invoke(branch);
             branch.UseEndpoints(map);
         });
     }
@@ -255,13 +265,45 @@ public sealed class MusterServer : IAsyncDisposable
             ServiceEndpoint = context.ServiceEndpoint,
             DeviceEndpoint = context.ServiceEndpoint,
             HttpsPort = doors.Https.Port,
-            MqttPort = options.MqttPort,
+            MqttPort = doors.Mqtt.Port,
             AmqpPort = options.AmqpPort,
             Portal = $"http://localhost:{doors.Portal.Port}/?token={sessions.Token}",
             RootCertificate = own?.RootFile,
             ServiceConnectionString = instance?.ServiceConnectionString,
             Hubs = instance?.Hubs ?? [],
         };
+
+    /// <summary>What anyone on this machine may read at the portal's door without signing in.</summary>
+    private static bool IsOpenPortalPath(PathString path) =>
+        path.Value is "/healthz" or "/readyz" or "/muster-root.pem" or "/muster-root.cer";
+
+    private static void Introduce(
+        PortalServer portal,
+        EndpointsDocument endpoints,
+        MusterOptions options,
+        DataFolder folder,
+        OwnCertificates? own,
+        X509Certificate2? root,
+        ServerTls tls)
+    {
+        portal.Version = MusterCommand.Version;
+        portal.PublicName = options.PublicName;
+        portal.ServiceEndpoint = endpoints.ServiceEndpoint;
+        portal.DeviceEndpoint = endpoints.DeviceEndpoint;
+        portal.HttpsPort = endpoints.HttpsPort;
+        portal.MqttPort = endpoints.MqttPort;
+        portal.AmqpPort = endpoints.AmqpPort;
+        portal.DataFolder = folder.Path;
+        portal.ProgramCommand = QuickStart.ProgramCommand;
+        portal.RootCertificateFile = own?.RootFile;
+        portal.RootFingerprint = root is null ? null : StartBanner.Fingerprint(root);
+        if (own is null) return;
+        portal.AddHostName = name =>
+        {
+            own.AddNames([name]);
+            tls.Refresh();
+        };
+    }
 
     private static void DisposeAll(IReadOnlyList<IDisposable> resources)
     {

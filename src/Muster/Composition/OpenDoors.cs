@@ -5,9 +5,10 @@ namespace Muster.Composition;
 
 /// <summary>The doors of one server, open before anything else is built so that every real port is known.</summary>
 /// <param name="Https">Service API, device API, embedded hubs.</param>
+/// <param name="Mqtt">MQTT over TLS.</param>
 /// <param name="Portal">The portal, on loopback.</param>
 /// <param name="Crl">The revocation list; null where the user's own certificate is used.</param>
-public sealed record OpenDoors(OpenDoor Https, OpenDoor Portal, OpenDoor? Crl) : IDisposable
+public sealed record OpenDoors(OpenDoor Https, OpenDoor Mqtt, OpenDoor Portal, OpenDoor? Crl) : IDisposable
 {
     /// <summary>Opens all doors, or none.</summary>
     /// <param name="options">The ports.</param>
@@ -19,6 +20,8 @@ public sealed record OpenDoors(OpenDoor Https, OpenDoor Portal, OpenDoor? Crl) :
         var https = DoorOpener.Open(
             new Door("HTTPS", "--https-port", options.HttpsPort, MusterOptions.DefaultHttpsPort, MusterOptions.FallbackHttpsPort, false),
             problems, notices);
+        var mqtt = DoorOpener.Open(
+            new Door("MQTT", "--mqtt-port", options.MqttPort, options.MqttPort, null, false), problems, notices);
         var portal = DoorOpener.Open(
             new Door("the portal", "--portal-port", options.PortalPort, options.PortalPort, null, true), problems, notices);
 
@@ -31,15 +34,17 @@ public sealed record OpenDoors(OpenDoor Https, OpenDoor Portal, OpenDoor? Crl) :
                     false),
                 problems, notices);
 
-        if (https is not null && portal is not null && problems.Count == 0) return new OpenDoors(https, portal, crl);
+        if (https is not null && mqtt is not null && portal is not null && problems.Count == 0)
+            return new OpenDoors(https, mqtt, portal, crl);
         https?.Dispose();
+        mqtt?.Dispose();
         portal?.Dispose();
         crl?.Dispose();
         throw new CannotStartException(string.Join(' ', problems));
     }
 
     /// <summary>Every open door.</summary>
-    public IEnumerable<OpenDoor> All => Crl is null ? [Https, Portal] : [Https, Portal, Crl];
+    public IEnumerable<OpenDoor> All => Crl is null ? [Https, Mqtt, Portal] : [Https, Mqtt, Portal, Crl];
 
     /// <inheritdoc/>
     public void Dispose()

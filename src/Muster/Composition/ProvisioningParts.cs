@@ -1,8 +1,12 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.AspNetCore.Connections;
 using Muster.Api.Errors;
 using Muster.Api.Requests;
+using Muster.Configuration;
 using Muster.Core.Allocation;
 using Muster.Core.Attestation;
+using Muster.Core.Certificates;
+using Muster.Core.Certificates.Verification;
 using Muster.Core.Errors;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
@@ -11,13 +15,20 @@ using Muster.Core.Registration;
 using Muster.Core.Secrets;
 using Muster.Core.Store;
 using Muster.DeviceApi.Http;
+using Muster.DeviceApi.Mqtt;
 using Muster.EmbeddedHub;
 using Muster.EmbeddedHub.Http;
 using Muster.EmbeddedHub.Hubs;
 using Muster.EmbeddedHub.Storage;
 using Muster.Health;
+using Muster.Hubs.AzureIotHub;
 using Muster.Hubs.Embedded;
+using Muster.Hubs.Webhooks;
+using Muster.ManagementApi;
+using Muster.Portal.Hubs;
+using Muster.PortalDoor;
 using Muster.ServiceApi;
+using Muster.ServiceApi.Enrollments;
 using Muster.Storage;
 using Muster.Storage.Sqlite;
 
@@ -36,10 +47,12 @@ public sealed class ProvisioningParts : IServerParts
     {
         _context = context;
         await AddStoreAsync(services, context, cancellationToken);
-        AddProvisioning(services);
+        AddProvisioning(services, context.Options);
         AddHubs(services);
         services.AddSingleton(new ContinuationTokens(context.SecretsKey));
         services.AddServiceApi();
+        services.AddMqttDoor();
+        services.AddManagementApi();
         services.AddSingleton<IReadinessCheck, StoreReadiness>();
     }
 
@@ -47,7 +60,8 @@ public sealed class ProvisioningParts : IServerParts
     public async ValueTask<ServedInstance?> OpenAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
         var context = _context ?? throw new InvalidOperationException("Services are configured before they are opened.");
-        var instance = await services.GetRequiredService<InstanceDirectory>().EnsureDefaultAsync(cancellationToken);
+        var instances = services.GetRequiredService<InstanceDirectory>();
+        var instance = await instances.EnsureDefaultAsync(cancellationToken);
 
         // Once there is a hub it keeps its name: records and devices know it by that. New names make new hubs.
         var directory = services.GetRequiredService<EmbeddedHubDirectory>();
@@ -62,12 +76,21 @@ public sealed class ProvisioningParts : IServerParts
                 instance, hub.HostName, EmbeddedHubConnectorFactory.KindName, new Secret(hub.ConnectionString(HubOwnerPolicy)), cancellationToken);
         }
 
+        foreach (var definition in context.Options.LinkedHubs)
+        {
+            if ((await links.EnsureAsync(instance.Name, definition, cancellationToken)).Refusal is { } refusal)
+                throw new CannotStartException($"A hub of the configuration cannot be linked: {refusal.Message}");
+        }
+
         await services.GetRequiredService<RegistrationService>().ResumeAsync(cancellationToken);
         var owner = instance.AccessPolicies.First(policy => policy.Name == AccessPolicy.OwnerName);
         return new ServedInstance(
             instance.IdScope,
             owner.ConnectionString(context.ServiceEndpoint),
-            [.. directory.Hubs.Select(hub => new ServedHub(hub.HostName, hub.ConnectionString(HubOwnerPolicy)))]);
+            [.. directory.Hubs.Select(hub => new ServedHub(hub.HostName, hub.ConnectionString(HubOwnerPolicy)))])
+        {
+            ServiceHostNames = [.. instances.Instances.SelectMany(one => one.ServiceHostNames)],
+        };
     }
 
     /// <inheritdoc/>
@@ -75,12 +98,23 @@ public sealed class ProvisioningParts : IServerParts
     {
         door.UseRequestTracking();
         door.UseErrorBodies();
+        door.UseWebSockets();
+        door.UseMqttWebSockets();
+    }
+
+    /// <inheritdoc/>
+    public void UseMqtt(IConnectionBuilder listener, Action useTls)
+    {
+        listener.UseMqttGate();
+        useTls();
+        listener.UseMqttDoor();
     }
 
     /// <inheritdoc/>
     public void MapHttps(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapServiceApi();
+        endpoints.MapManagementApi();
         endpoints.MapDeviceApi();
         endpoints.MapEmbeddedHub();
     }
@@ -107,31 +141,57 @@ public sealed class ProvisioningParts : IServerParts
         // Made by a factory, so that the container closes it after everything that uses it.
         services.AddSingleton(_ => store);
         services.AddSingleton<IProvisioningStore>(provider => provider.GetRequiredService<SqliteProvisioningStore>());
+        services.AddSingleton<IProvisioningSearch>(provider =>
+            new SqliteProvisioningSearch(provider.GetRequiredService<SqliteProvisioningStore>().Database));
         services.AddSingleton<IEmbeddedHubStore>(provider =>
             new SqliteEmbeddedHubStore(provider.GetRequiredService<SqliteProvisioningStore>().Database));
     }
 
-    private static void AddProvisioning(IServiceCollection services)
+    private static void AddProvisioning(IServiceCollection services, MusterOptions options)
     {
         services.AddSingleton<IFaultLog, LoggedFaults>();
         services.AddSingleton(new RegistrationOptions());
         services.AddSingleton<SymmetricKeyGroupIndex>();
         services.AddSingleton<IAttestationVerifier, SymmetricKeyVerifier>();
+        AddCertificates(services);
         services.AddSingleton<AttestationMatcher>();
         services.AddSingleton<IAllocationPolicy, HashedAllocationPolicy>();
         services.AddSingleton<IAllocationPolicy, LowestLatencyAllocationPolicy>();
         services.AddSingleton<IAllocationPolicy, StaticAllocationPolicy>();
+        services.AddSingleton<IAllocationPolicy, CustomAllocationPolicy>();
+        services.AddSingleton(new LatencyTable(options.Latencies));
+        services.AddSingleton(options.Webhooks);
+        services.AddSingleton<IAllocationWebhook, HttpAllocationWebhook>();
+        services.AddSingleton<IEnrollmentFormat, EnrollmentFormat>();
+        services.AddSingleton<WebhookRequestBody>();
         services.AddSingleton<HubAllocator>();
         services.AddSingleton<HubWriter>();
         services.AddSingleton<RegistrationExecutor>();
         services.AddSingleton<RegistrationService>();
     }
 
+    private static void AddCertificates(IServiceCollection services)
+    {
+        services.AddSingleton(new X509Options());
+        services.AddSingleton<SignatureChecker>();
+        services.AddSingleton<ChainVerifier>();
+        services.AddSingleton<X509TrustIndex>();
+        services.AddSingleton<IAttestationVerifier, X509Verifier>();
+        services.AddSingleton<CaCertificateService>();
+        services.AddSingleton<ExpiryReport>();
+    }
+
     private static void AddHubs(IServiceCollection services)
     {
         services.AddEmbeddedHub();
         services.AddSingleton<IHubConnectorFactory, EmbeddedHubConnectorFactory>();
+        services.AddSingleton<IHubConnectorFactory>(provider =>
+            new AzureIotHubConnectorFactory(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<HubLanes>();
         services.AddSingleton<HubConnectors>();
+        services.AddSingleton<HubCleaner>();
+        services.AddHostedService<HubCleaning>();
+        services.AddSingleton<IHubCatalog, EmbeddedHubCatalog>();
         services.AddSingleton<LinkedHubService>();
     }
 }

@@ -38,7 +38,8 @@ public static class StartBanner
         Line("Endpoints, keys", Path.Combine(dataFolder, "endpoints.json"));
         Line("", "(service and hub connection strings; readable only by you)");
         Line("TLS library", OpenSslVersion.Text);
-        Line("MQTT, AMQP", $"ports {endpoints.MqttPort} and {endpoints.AmqpPort} are noted; this version does not open them");
+        Line("MQTT", $"port {endpoints.MqttPort}, and WebSockets on port {endpoints.HttpsPort}");
+        Line("AMQP", $"port {endpoints.AmqpPort} is noted; this version does not open it");
         text.Append('\n');
         if (endpoints.IdScope is not null)
         {

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Muster.Core.Allocation;
+using Muster.Core.Hubs;
 
 namespace Muster.Configuration;
 
@@ -52,6 +54,15 @@ public sealed record MusterOptions
 
     /// <summary>The file of the key that encrypts secrets; null for <c>secrets.key</c> in the data folder. Absolute path.</summary>
     public string? SecretsKeyFile { get; init; }
+
+    /// <summary>IoT hubs that are linked at start; a link that exists already is made to be as told here.</summary>
+    public ImmutableArray<LinkedHubDefinition> LinkedHubs { get; init; } = [];
+
+    /// <summary>Limits of allocation webhooks.</summary>
+    public WebhookOptions Webhooks { get; init; } = new();
+
+    /// <summary>Latencies by source network, for lowest latency.</summary>
+    public ImmutableArray<LatencyRow> Latencies { get; init; } = [];
 
     /// <summary>Configuration files that were read, weakest first; their section <c>Logging</c> sets log levels.</summary>
     public ImmutableArray<string> ConfigurationFiles { get; init; } = [];

@@ -62,6 +62,11 @@ public static class MusterOptionsReader
                 CertificateFile = PathOf("Certificate"),
                 CertificateKeyFile = PathOf("CertificateKey"),
                 SecretsKeyFile = PathOf("SecretsKey"),
+                LinkedHubs = AllocationSettings.ReadHubs(SectionsOf("LinkedHubs"), workingDirectory),
+                Webhooks = SectionsOf("Webhooks").FirstOrDefault() is { } webhooks
+                    ? AllocationSettings.ReadWebhooks(webhooks, workingDirectory)
+                    : new(),
+                Latencies = AllocationSettings.ReadLatencies(SectionsOf("Latencies")),
                 ConfigurationFiles = files.ToImmutable(),
             };
             CheckPortsDiffer(options);
@@ -96,6 +101,13 @@ public static class MusterOptionsReader
             var what = key == "Data" ? "folder" : "file";
             mistakes.Add(new(name, value, $"It is not a path. Allowed is the path of a {what}."));
             return null;
+        }
+
+        private IEnumerable<OptionSection> SectionsOf(string key)
+        {
+            if (Find(key) is not var (name, values)) return [];
+            var isList = OptionDefinition.Find(key)!.Kind == OptionKind.Sections;
+            return [.. values.Select((packed, index) => new OptionSection(isList ? $"{name}:{index}" : name, packed, mistakes))];
         }
 
         private int? PortOf(string key)

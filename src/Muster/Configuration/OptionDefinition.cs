@@ -2,7 +2,7 @@ namespace Muster.Configuration;
 
 /// <summary>One option of the server as every source knows it.</summary>
 /// <param name="Key">Key in files (section <c>Muster</c>) and, after <c>MUSTER__</c>, in the environment.</param>
-/// <param name="Switch">Name on the command line.</param>
+/// <param name="Switch">Name on the command line; empty where it cannot stand there.</param>
 /// <param name="Argument">What its value is called in the help.</param>
 /// <param name="Kind">What values it takes.</param>
 /// <param name="Help">What it does and its default, for humans.</param>
@@ -21,7 +21,7 @@ public sealed record OptionDefinition(string Key, string Switch, string Argument
         new("HttpsPort", "--https-port", "PORT", OptionKind.Port,
             "Port of HTTPS: service API, device API, embedded hubs. 0 is any free port. Default: 443, or 8443 where 443 may not be opened"),
         new("MqttPort", "--mqtt-port", "PORT", OptionKind.Port,
-            "Port of MQTT over TLS. Checked and reported, but this version does not open it. Default: 8883"),
+            "Port of MQTT over TLS; 0 is any free port. Default: 8883"),
         new("AmqpPort", "--amqp-port", "PORT", OptionKind.Port,
             "Port of AMQP over TLS. Checked and reported, but this version does not open it. Default: 5671"),
         new("PortalPort", "--portal-port", "PORT", OptionKind.Port,
@@ -33,9 +33,15 @@ public sealed record OptionDefinition(string Key, string Switch, string Argument
         new("CertificateKey", "--certificate-key", "FILE", OptionKind.Path, "PEM file of the private key of --certificate"),
         new("SecretsKey", "--secrets-key", "FILE", OptionKind.Path,
             "File of the key that encrypts secrets. Created if missing. Default: secrets.key in the data folder"),
+        new("LinkedHubs", "", "", OptionKind.Sections, "IoT hubs to link at start, beside the embedded ones. Only in files and environment"),
+        new("Webhooks", "", "", OptionKind.Section, "Limits of allocation webhooks. Only in files and environment"),
+        new("Latencies", "", "", OptionKind.Sections, "Latencies by source network, for lowest latency. Only in files and environment"),
         new(ConfigKey, "--config", "FILE", OptionKind.Path,
             "JSON file with a section Muster, stronger than appsettings.json, weaker than environment and command line"),
     ];
+
+    /// <summary>The options that the command line knows.</summary>
+    public static IEnumerable<OptionDefinition> OnCommandLine => All.Where(option => option.Switch.Length > 0);
 
     /// <summary>Finds an option by its key, ignoring case as .NET configuration does; null if there is none.</summary>
     public static OptionDefinition? Find(string key) =>

@@ -11,4 +11,10 @@ public enum OptionKind
 
     /// <summary>A TCP port, 0 to 65535.</summary>
     Port,
+
+    /// <summary>A group of settings; not on the command line.</summary>
+    Section,
+
+    /// <summary>A list of groups of settings; not on the command line.</summary>
+    Sections,
 }

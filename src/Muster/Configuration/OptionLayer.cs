@@ -69,6 +69,12 @@ public sealed record OptionLayer(ImmutableDictionary<string, ImmutableArray<stri
             }
 
             var children = child.GetChildren().ToList();
+            if (option.Kind is OptionKind.Section or OptionKind.Sections)
+            {
+                AddSections(layer, option, child, children, nameOf, mistakes);
+                continue;
+            }
+
             if (children.Count == 0)
             {
                 // An empty list in JSON has no children and an empty value: as good as absent.
@@ -87,5 +93,25 @@ public sealed record OptionLayer(ImmutableDictionary<string, ImmutableArray<stri
         }
 
         return new(layer.ToImmutable(), nameOf);
+    }
+
+    private static void AddSections(
+        ImmutableDictionary<string, ImmutableArray<string>>.Builder layer,
+        OptionDefinition option,
+        IConfigurationSection child,
+        List<IConfigurationSection> children,
+        Func<string, string> nameOf,
+        ICollection<OptionMistake> mistakes)
+    {
+        if (children.Count == 0 && string.IsNullOrEmpty(child.Value)) return;
+        var isList = option.Kind == OptionKind.Sections;
+        if (children.Count == 0 || (isList && children.Exists(item => !item.GetChildren().Any())))
+        {
+            mistakes.Add(new(nameOf(child.Key), null,
+                $"The value has the wrong shape. Allowed is {(isList ? "a list of groups of settings" : "a group of settings")}."));
+            return;
+        }
+
+        layer[option.Key] = isList ? [.. children.Select(OptionSection.Pack)] : [OptionSection.Pack(child)];
     }
 }

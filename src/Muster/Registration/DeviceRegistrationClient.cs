@@ -9,7 +9,7 @@ using Muster.Protocols.Sas;
 
 namespace Muster.Registration;
 
-/// <summary>The device's side of a registration over HTTPS with a symmetric key (device-protocols 2).</summary>
+/// <summary>The device's side of a registration over HTTPS with a symmetric key or a certificate (device-protocols 2).</summary>
 /// <param name="request">What the device knows.</param>
 /// <param name="time">The clock, also for waiting between polls.</param>
 public sealed class DeviceRegistrationClient(DeviceRegistrationRequest request, TimeProvider time)
@@ -36,7 +36,7 @@ public sealed class DeviceRegistrationClient(DeviceRegistrationRequest request, 
             roots.ImportFromPemFile(file);
         }
 
-        using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, SslOptions = Tls(roots) };
+        using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, SslOptions = Tls(roots, request.Certificate) };
         using var client = new HttpClient(handler) { Timeout = RequestTimeout, MaxResponseContentBufferSize = MaxAnswerBytes };
         try
         {
@@ -87,8 +87,12 @@ public sealed class DeviceRegistrationClient(DeviceRegistrationRequest request, 
     private async Task<RegistrationAnswer> SendAsync(HttpClient client, string target, bool register, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(register ? HttpMethod.Put : HttpMethod.Get, new Uri(request.Endpoint, "/" + target));
-        message.Headers.TryAddWithoutValidation("Authorization", SasTokenBuilder.Create(
-            $"{request.IdScope}/registrations/{request.RegistrationId}", request.Key.Span, time.GetUtcNow().AddHours(1), "registration"));
+        if (request.Key is { } key)
+        {
+            message.Headers.TryAddWithoutValidation("Authorization", SasTokenBuilder.Create(
+                $"{request.IdScope}/registrations/{request.RegistrationId}", key.Span, time.GetUtcNow().AddHours(1), "registration"));
+        }
+
         message.Headers.TryAddWithoutValidation("User-Agent", $"muster/{CommandLine.MusterCommand.Version}");
         message.Headers.TryAddWithoutValidation("Accept", "application/json");
         if (register)
@@ -121,9 +125,13 @@ public sealed class DeviceRegistrationClient(DeviceRegistrationRequest request, 
         return stream.ToArray();
     }
 
-    private static SslClientAuthenticationOptions Tls(X509Certificate2Collection? roots)
+    private static SslClientAuthenticationOptions Tls(X509Certificate2Collection? roots, SslStreamCertificateContext? own)
     {
-        var options = new SslClientAuthenticationOptions { EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13 };
+        var options = new SslClientAuthenticationOptions
+        {
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            ClientCertificateContext = own,
+        };
         if (roots is null) return options;
         options.CertificateChainPolicy = new X509ChainPolicy
         {

@@ -1,3 +1,5 @@
+using System.Net.Security;
+
 namespace Muster.Registration;
 
 /// <summary>What a device knows when it registers.</summary>
@@ -12,8 +14,11 @@ public sealed record DeviceRegistrationRequest
     /// <summary>The registration ID.</summary>
     public required string RegistrationId { get; init; }
 
-    /// <summary>The device's own key, raw; for a group member the derived one.</summary>
-    public required ReadOnlyMemory<byte> Key { get; init; }
+    /// <summary>The device's own key, raw; for a group member the derived one. Null for a device with a certificate.</summary>
+    public ReadOnlyMemory<byte>? Key { get; init; }
+
+    /// <summary>The device's certificate with its key and the intermediates to send along; null for a device with a symmetric key.</summary>
+    public SslStreamCertificateContext? Certificate { get; init; }
 
     /// <summary>PEM file of the root to trust; null for those of the system.</summary>
     public string? RootCertificateFile { get; init; }

@@ -17,7 +17,7 @@ public static class RegistrationWords
         ]),
         "failed" => Problem("Failed: the device could not be assigned.", answer,
             "Look at the linked hubs and the allocation policy of the enrollment; the error message names the cause."),
-        _ => Problem($"Refused: the service answered with HTTP status {(int)answer.HttpStatus}.", answer, Advice(answer)),
+        _ => Problem($"Refused: the service answered with HTTP status {(int)answer.HttpStatus}.", answer, Advice(request, answer)),
     };
 
     /// <summary>Words for a service that cannot be reached.</summary>
@@ -42,7 +42,7 @@ public static class RegistrationWords
             "initialAssignment" => "initialAssignment (first assignment)",
             "deviceDataMigrated" => "deviceDataMigrated (moved to another hub, with its twin)",
             "deviceDataReset" => "deviceDataReset (twin reset to the initial one)",
-            "reprovisionedToInitialAssignment" => "reprovisionedToInitialAssignment (back to its first hub)",
+            "reprovisionedToInitialAssignment" => "reprovisionedToInitialAssignment (the hub already had this device)",
             var other => other,
         };
         if (meaning is not null) lines.Add($"  Substatus  {meaning}");
@@ -60,8 +60,12 @@ public static class RegistrationWords
     }
 
     /// <summary>Advice by the error codes that devices see (device-protocols 5.1).</summary>
-    private static string Advice(RegistrationAnswer answer) => ((int)answer.HttpStatus, answer.ErrorCode) switch
+    private static string Advice(DeviceRegistrationRequest request, RegistrationAnswer answer) => ((int)answer.HttpStatus, answer.ErrorCode) switch
     {
+        (_, >= 401000 and < 402000) or (401 or 403, _) when request.Certificate is not null =>
+            "check that the certificate is the enrolled one or comes from a CA certificate of an enrollment group that is verified "
+            + "('muster certificate list'), that --chain holds the intermediates, that the common name is --id, and --id-scope; the "
+            + "service's record of attempts says which check failed.",
         (_, >= 401000 and < 402000) or (401 or 403, _) =>
             "check --key against the enrollment (a key of an enrollment group is given with --group-key), --id and --id-scope, and the "
             + "clock of this machine; the service's record of attempts says which check failed.",

@@ -1,5 +1,6 @@
 using Muster.Core.Attestation;
 using Muster.Core.Audit;
+using Muster.Core.Certificates;
 using Muster.Core.Enrollments;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
@@ -18,6 +19,9 @@ internal sealed class StoreDouble : IProvisioningStore
     private readonly Dictionary<string, RegistrationRecord> _records = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, ProvisioningInstance> _instances = new(StringComparer.OrdinalIgnoreCase);
 
+    private readonly Dictionary<string, CaCertificate> _authorities = new(StringComparer.OrdinalIgnoreCase);
+    private long _revision;
+
     public List<LinkedHub> Hubs { get; } = [];
 
     public List<AuditEntry> Audit { get; } = [];
@@ -27,13 +31,33 @@ internal sealed class StoreDouble : IProvisioningStore
 
     public int Commits { get; private set; }
 
-    public void Overwrite(Enrollment enrollment) => _enrollments[(enrollment.Kind, enrollment.Id.ToUpperInvariant())] = enrollment;
+    public void Overwrite(Enrollment enrollment)
+    {
+        _enrollments[(enrollment.Kind, enrollment.Id.ToUpperInvariant())] = enrollment;
+        Interlocked.Increment(ref _revision);
+    }
+
+    public void Overwrite(CaCertificate authority)
+    {
+        _authorities[authority.Name] = authority;
+        Interlocked.Increment(ref _revision);
+    }
 
     public void Overwrite(ProvisioningInstance instance) => _instances[instance.Name] = instance;
 
     public void Overwrite(RegistrationRecord record) => _records[record.RegistrationId] = record;
 
-    public void Remove(EnrollmentKind kind, string id) => _enrollments.Remove((kind, id.ToUpperInvariant()));
+    public void Remove(EnrollmentKind kind, string id)
+    {
+        _enrollments.Remove((kind, id.ToUpperInvariant()));
+        Interlocked.Increment(ref _revision);
+    }
+
+    public void RemoveAuthority(string name)
+    {
+        _authorities.Remove(name);
+        Interlocked.Increment(ref _revision);
+    }
 
     public Task<IReadOnlyList<ProvisioningInstance>> ListInstancesAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<ProvisioningInstance>>([.. _instances.Values]);
@@ -63,11 +87,29 @@ internal sealed class StoreDouble : IProvisioningStore
         int limit,
         CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<IReadOnlyList<EnrollmentGroup>> ListGroupsAsync(string instanceName, AttestationType type,
-        CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<EnrollmentGroup>>([.. _enrollments.Values.OfType<EnrollmentGroup>()]);
+    public Task<IReadOnlyList<EnrollmentGroup>> ListGroupsAsync(
+        string instanceName, AttestationType type, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<EnrollmentGroup>>([.. _enrollments.Values.OfType<EnrollmentGroup>()
+            .Where(group => group.Attestation.Type == type).OrderBy(group => group.CreatedUtc)]);
 
-    public ValueTask<long> GetGroupsRevisionAsync(string instanceName, CancellationToken cancellationToken) => ValueTask.FromResult(0L);
+    public ValueTask<long> GetGroupsRevisionAsync(string instanceName, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Interlocked.Read(ref _revision));
+
+    public Task<CaCertificate?> FindCaCertificateAsync(string instanceName, string name, CancellationToken cancellationToken) =>
+        Task.FromResult(_authorities.GetValueOrDefault(name));
+
+    public Task<IReadOnlyList<CaCertificate>> ListCaCertificatesAsync(string instanceName, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<CaCertificate>>([.. _authorities.Values]);
+
+    public ValueTask<long> GetCaCertificatesRevisionAsync(string instanceName, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Interlocked.Read(ref _revision));
+
+    public Task<IReadOnlyList<ExpiringCertificate>> ListExpiringEnrolledCertificatesAsync(
+        string instanceName, DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<ExpiringCertificate>>([.. Expiring(until).OrderBy(certificate => certificate.NotAfterUtc).Take(limit)]);
+
+    public Task<long> CountExpiringEnrolledCertificatesAsync(string instanceName, DateTimeOffset until, CancellationToken cancellationToken) =>
+        Task.FromResult(Expiring(until).LongCount());
 
     public Task<RegistrationRecord?> FindRegistrationAsync(string instanceName, string registrationId,
         CancellationToken cancellationToken) =>
@@ -91,6 +133,13 @@ internal sealed class StoreDouble : IProvisioningStore
     public Task<IReadOnlyList<LinkedHub>> ListLinkedHubsAsync(string instanceName, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<LinkedHub>>(Hubs);
 
+    public Task<IReadOnlyList<HubCleanup>> ListHubCleanupsAsync(string? instanceName, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<HubCleanup>>([]);
+
+    public Task<HubCleanup?> FindHubCleanupAsync(
+        string instanceName, string hubHostName, string deviceId, CancellationToken cancellationToken) =>
+        Task.FromResult<HubCleanup?>(null);
+
     public Task<IReadOnlyList<AttemptTrace>> ListAttemptTracesAsync(
         string instanceName, AttemptTraceFilter filter, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<AttemptTrace>>([]);
@@ -111,6 +160,12 @@ internal sealed class StoreDouble : IProvisioningStore
         }
     }
 
+    private IEnumerable<ExpiringCertificate> Expiring(DateTimeOffset until) =>
+        from enrollment in _enrollments.Values
+        from certificate in enrollment.Attestation is X509CertificateAttestation x509 ? new[] { x509.Primary, x509.Secondary } : []
+        where certificate is not null && certificate.Info.NotAfterUtc <= until
+        select new ExpiringCertificate(enrollment.Kind, enrollment.Id, certificate.Info.Sha256Thumbprint, certificate.Info.NotAfterUtc);
+
     private bool Holds(StoreChange change) => change switch
     {
         PutInstance put => _instances.GetValueOrDefault(put.Instance.Name)?.ETag == put.IfETag,
@@ -118,6 +173,10 @@ internal sealed class StoreDouble : IProvisioningStore
             put.Enrollment.Id.ToUpperInvariant()))?.ETag == put.IfETag,
         DeleteEnrollment delete => delete.IfETag is null
             || _enrollments.GetValueOrDefault((delete.Kind, delete.Id.ToUpperInvariant()))?.ETag == delete.IfETag,
+        PutCaCertificate put => _authorities.GetValueOrDefault(put.Certificate.Name)?.ETag == put.IfETag,
+        DeleteCaCertificate delete => delete.IfETag is null || _authorities.GetValueOrDefault(delete.Name)?.ETag == delete.IfETag,
+        PutLinkedHub put => Hubs.Find(hub => hub.HostName.Equals(put.Hub.HostName, StringComparison.OrdinalIgnoreCase))?.ETag == put.IfETag,
+        DeleteLinkedHub => true,
         DeleteRegistration delete => delete.IfETag is null || _records.GetValueOrDefault(delete.RegistrationId)?.ETag == delete.IfETag,
         RequireQuota or AppendAuditEntry => true,
         _ => throw new InvalidOperationException(change.GetType().Name),
@@ -131,6 +190,15 @@ internal sealed class StoreDouble : IProvisioningStore
             case PutEnrollment put: Overwrite(put.Enrollment); break;
             case DeleteEnrollment delete: Remove(delete.Kind, delete.Id); break;
             case AppendAuditEntry append: Audit.Add(append.Entry); break;
+            case PutCaCertificate put: Overwrite(put.Certificate); break;
+            case DeleteCaCertificate delete: RemoveAuthority(delete.Name); break;
+            case PutLinkedHub put:
+                Hubs.RemoveAll(hub => hub.HostName.Equals(put.Hub.HostName, StringComparison.OrdinalIgnoreCase));
+                Hubs.Add(put.Hub);
+                break;
+            case DeleteLinkedHub delete:
+                Hubs.RemoveAll(hub => hub.HostName.Equals(delete.HostName, StringComparison.OrdinalIgnoreCase));
+                break;
             case DeleteRegistration delete: _records.Remove(delete.RegistrationId); break;
         }
     }

@@ -1,8 +1,12 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Muster.Core.Allocation;
+using Muster.Core.Enrollments;
+using Muster.Core.Errors;
 using Muster.Core.Hubs;
 using Muster.Core.Registration;
+using Muster.Core.Store;
 using Muster.TestKit;
 
 namespace Muster.DeviceApi.Tests.Http;
@@ -99,13 +103,18 @@ public sealed class OperationTests : IAsyncDisposable
     [InlineData("deleted")]
     public async Task Enrollment_that_changes_while_its_device_waits_is_seen_before_the_hub_write(string change)
     {
-        await StartAsync(TimeSpan.Zero, services => services.AddSingleton<Core.Allocation.IAllocationPolicy>(new WaitingPolicy(_gate.Task)));
-        await Server.EnrollAsync("changed", Key, ""","allocationPolicy":"custom","customAllocationDefinition":{"webhookUrl":"https://hook.test","apiVersion":"2021-10-01"}""");
+        await StartAsync(TimeSpan.Zero, services =>
+        {
+            services.RemoveAll<IAllocationPolicy>();
+            services.AddSingleton<IAllocationPolicy>(new WaitingPolicy(_gate.Task));
+        });
+        await Server.EnrollAsync("changed", Key);
         var token = Server.DeviceToken("changed", Key);
         await Server.RegisterAsync("changed", token);
 
         if (change == "disabled") await Server.EnrollAsync("changed", Key, ""","provisioningStatus":"disabled" """);
-        else await Server.Store.CommitAsync([new Core.Store.DeleteEnrollment(Server.Instance.Name, Core.Enrollments.EnrollmentKind.Individual, "changed", IfETag: null)], default);
+        else await Server.Store.CommitAsync(
+            [new DeleteEnrollment(Server.Instance.Name, EnrollmentKind.Individual, "changed", IfETag: null)], default);
         _gate.SetResult();
 
         var record = await UntilAsync(async () => await Server.Store.FindRegistrationAsync(Server.Instance.Name, "changed", default),
@@ -123,7 +132,8 @@ public sealed class OperationTests : IAsyncDisposable
 
         _hub.Next(() => throw new HubCallException(503001, "busy", isTransient: true, retryAfter: TimeSpan.FromMilliseconds(1)));
         var passing = await Server.RegisterAsync("passing", Server.DeviceToken("passing", Key));
-        _hub.Next(() => throw new HubCallException(401002, """{"Message":"ErrorCode:IotHubUnauthorizedAccess;Unauthorized"}""", isTransient: false));
+        _hub.Next(() => throw new HubCallException(
+            401002, """{"Message":"ErrorCode:IotHubUnauthorizedAccess;Unauthorized"}""", isTransient: false));
         var lasting = await Server.RegisterAsync("lasting", Server.DeviceToken("lasting", Key));
 
         Assert.Equal("assigned", passing.Json.GetProperty("status").GetString());
@@ -183,15 +193,15 @@ public sealed class OperationTests : IAsyncDisposable
         }
     }
 
-    private sealed class WaitingPolicy(Task gate) : Core.Allocation.IAllocationPolicy
+    private sealed class WaitingPolicy(Task gate) : IAllocationPolicy
     {
-        public Core.Allocation.AllocationPolicyKind Kind => Core.Allocation.AllocationPolicyKind.Custom;
+        public AllocationPolicyKind Kind => AllocationPolicyKind.Hashed;
 
-        public async ValueTask<Core.Errors.Result<Core.Allocation.AllocationResult>> AllocateAsync(
-            Core.Allocation.AllocationRequest request, CancellationToken cancellationToken)
+        public async ValueTask<Result<AllocationResult>> AllocateAsync(
+            AllocationRequest request, CancellationToken cancellationToken)
         {
             await gate.WaitAsync(cancellationToken);
-            return new Core.Allocation.AllocationResult(request.Candidates[0].HostName, "The test says so.");
+            return new AllocationResult(request.Candidates[0].HostName, "The test says so.");
         }
     }
 }

@@ -27,6 +27,10 @@ internal sealed record Subject(
             (etag, condition) => new PutRegistration(Samples.Registration("One", etag), condition),
             condition => new DeleteRegistration(Samples.Instance, "One", condition),
             async store => (await store.FindRegistrationAsync(Samples.Instance, "One", default))?.ETag),
+        ["CA certificate"] = new(
+            (etag, condition) => new PutCaCertificate(CaSamples.Authority("One", etag), condition),
+            condition => new DeleteCaCertificate(Samples.Instance, "One", condition),
+            async store => (await store.FindCaCertificateAsync(Samples.Instance, "One", default))?.ETag),
         ["linked hub"] = new(
             (etag, condition) => new PutLinkedHub(Samples.Hub("One.example", etag), condition),
             condition => new DeleteLinkedHub(Samples.Instance, "One.example", condition),

@@ -31,6 +31,17 @@ public sealed class SqliteMigrationTests : IDisposable
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public async Task The_files_are_readable_by_their_owner_only()
+    {
+        await using var store = await SqliteTestStore.OpenAsync(DatabasePath);
+        await store.CommitAsync([new PutRegistration(Samples.Registration("one"), null)], CancellationToken.None);
+
+        foreach (var file in new[] { DatabasePath, DatabasePath + "-wal", DatabasePath + "-shm" })
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+    }
+
+    [Fact]
     public async Task An_older_database_is_upgraded_and_keeps_its_data()
     {
         await using (var store = await SqliteTestStore.OpenAsync(DatabasePath))

@@ -94,7 +94,7 @@ public sealed class CommandLineTests : IDisposable
         var text = _error.ToString();
         foreach (var expected in (string[])
         [
-            "--id is 'a b': It is not a registration ID.", "--key: The value is not a key.", "--key, --group-key: Both are given.",
+            "--id is 'a b': It is not a registration ID.", "--key: The value is not a key.", "--key, --group-key, --certificate: More than one is given.",
             "--endpoint is 'http://x': It is not the address of a service.", "--payload is '{': It is not JSON",
             "--root-cert is '/nowhere/root.pem': It cannot be read", "--data is '/nowhere': There is no readable /nowhere/endpoints.json.",
             "--id-scope: It is missing.", "--speed: There is no such option.",

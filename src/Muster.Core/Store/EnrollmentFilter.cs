@@ -1,0 +1,32 @@
+using Muster.Core.Attestation;
+using Muster.Core.Enrollments;
+
+namespace Muster.Core.Store;
+
+/// <summary>Which enrollments of one kind a person wants to see, and in what order.</summary>
+public sealed record EnrollmentFilter
+{
+    /// <summary>Individual or group.</summary>
+    public required EnrollmentKind Kind { get; init; }
+
+    /// <summary>Part of the ID, the whole device ID, or the beginning of a certificate's SHA-256 thumbprint; without case; null means all.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>Only this mechanism.</summary>
+    public AttestationType? Attestation { get; init; }
+
+    /// <summary>Only enabled or only disabled ones.</summary>
+    public ProvisioningStatus? Status { get; init; }
+
+    /// <summary>Only those that name this hub.</summary>
+    public string? HubHostName { get; init; }
+
+    /// <summary>The order.</summary>
+    public EnrollmentOrder Order { get; init; }
+
+    /// <summary>The page begins after this cursor of <see cref="SearchPage{T}.Next"/>; null is the first page.</summary>
+    public string? After { get; init; }
+
+    /// <summary>At most this many, 1 to 1000.</summary>
+    public int Limit { get; init; } = 25;
+}

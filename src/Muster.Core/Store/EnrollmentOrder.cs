@@ -1,0 +1,17 @@
+namespace Muster.Core.Store;
+
+/// <summary>The order of a list of enrollments.</summary>
+public enum EnrollmentOrder
+{
+    /// <summary>By ID without case.</summary>
+    Id,
+
+    /// <summary>By ID without case, backwards.</summary>
+    IdDescending,
+
+    /// <summary>The one written last first.</summary>
+    LastUpdatedDescending,
+
+    /// <summary>The one written longest ago first.</summary>
+    LastUpdated,
+}

@@ -1,0 +1,70 @@
+using System.IO.Pipelines;
+using Microsoft.Extensions.Logging;
+using Muster.Core.Instances;
+using Muster.Core.Registration;
+using Muster.Protocols.Mqtt;
+
+namespace Muster.DeviceApi.Mqtt;
+
+/// <summary>The provisioning door for MQTT (device-protocols 3): every connection becomes a session with a handler of its own.</summary>
+public sealed class MqttDoor
+{
+    /// <summary>Makes the door.</summary>
+    public MqttDoor(
+        RegistrationService registrations,
+        InstanceDirectory instances,
+        RegistrationOptions registrationOptions,
+        MqttDoorOptions options,
+        MqttSessionRegistry sessions,
+        MqttMetrics metrics,
+        TimeProvider clock,
+        ILogger<MqttDoor> logger)
+    {
+        Registrations = registrations;
+        Instances = instances;
+        RegistrationOptions = registrationOptions;
+        Options = options;
+        Sessions = sessions;
+        Metrics = metrics;
+        Clock = clock;
+        Logger = logger;
+    }
+
+    internal RegistrationService Registrations { get; }
+
+    internal InstanceDirectory Instances { get; }
+
+    internal RegistrationOptions RegistrationOptions { get; }
+
+    internal MqttDoorOptions Options { get; }
+
+    internal MqttSessionRegistry Sessions { get; }
+
+    internal MqttMetrics Metrics { get; }
+
+    internal TimeProvider Clock { get; }
+
+    internal ILogger Logger { get; }
+
+    /// <summary>Serves one connection until it ends. Nothing is thrown; closing the transport is the caller's part.</summary>
+    /// <param name="transport">The connection.</param>
+    /// <param name="peer">The other side.</param>
+    /// <param name="stopping">Announces that the server stops.</param>
+    /// <returns>How it ended.</returns>
+    public async Task<MqttEnd> ServeAsync(IDuplexPipe transport, MqttPeer peer, CancellationToken stopping)
+    {
+        // A WebSocket gets one packet per frame (device-protocols 3.7).
+        var isWebSocket = peer.Protocol == MqttPeer.WebSocket;
+        var handler = new ProvisioningSession(this, peer);
+        using var session = new MqttSession(transport, handler, Options.Limits, Clock, Metrics, flushesEachPacket: isWebSocket);
+        Metrics.Connection(1, isWebSocket ? "websocket" : "tcp");
+        try
+        {
+            return await session.RunAsync(stopping);
+        }
+        finally
+        {
+            Metrics.Connection(-1, isWebSocket ? "websocket" : "tcp");
+        }
+    }
+}

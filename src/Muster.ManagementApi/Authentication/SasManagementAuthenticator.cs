@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Http;
+using Muster.Core.Instances;
+using Muster.ServiceApi.Requests;
+
+namespace Muster.ManagementApi.Authentication;
+
+/// <summary>Shared access signatures of the service's own policies; whoever holds one with ServiceConfig may manage its certificates.</summary>
+/// <param name="clock">The clock.</param>
+public sealed class SasManagementAuthenticator(TimeProvider clock) : IManagementAuthenticator
+{
+    private const string Scheme = "SharedAccessSignature";
+
+    /// <inheritdoc/>
+    public string Challenge => Scheme;
+
+    /// <inheritdoc/>
+    public bool Handles(string authorization) => authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
+
+    /// <inheritdoc/>
+    public ValueTask<ManagementVerdict> AuthenticateAsync(
+        HttpContext context, ProvisioningInstance instance, string action, CancellationToken cancellationToken)
+    {
+        var policy = SasAuthentication.Authenticate(
+            context.Request.Headers.Authorization.ToString(),
+            context.Request.Host.Value ?? "",
+            context.Request.Path.Value ?? "",
+            instance,
+            AccessRights.None,
+            clock.GetUtcNow(),
+            out var reason);
+        if (policy is null) return ValueTask.FromResult(ManagementVerdict.Reject(reason!));
+        return ValueTask.FromResult(policy.Grants(AccessRights.ServiceConfig)
+            ? ManagementVerdict.Permit(policy.Name)
+            : ManagementVerdict.Forbid(policy.Name, $"the policy '{policy.Name}' lacks the right {nameof(AccessRights.ServiceConfig)}."));
+    }
+}

@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Muster.Core.Concurrency;
+using Muster.Core.Instances;
+
+namespace Muster.ManagementApi.Requests;
+
+/// <summary>A request that passed the gate.</summary>
+/// <param name="Context">The HTTP side.</param>
+/// <param name="Instance">The provisioning service in the path.</param>
+/// <param name="Caller">Who asks.</param>
+internal sealed record ManagementRequest(HttpContext Context, ProvisioningInstance Instance, string Caller)
+{
+    /// <summary>The path of the service as the client wrote it: resource IDs repeat it.</summary>
+    public string ServicePath
+    {
+        get
+        {
+            var values = Context.Request.RouteValues;
+            return $"/subscriptions/{values["subscription"]}/resourceGroups/{values["resourceGroup"]}"
+                + $"/providers/Microsoft.Devices/provisioningServices/{Instance.Name}";
+        }
+    }
+
+    /// <summary>The certificate's name in the path.</summary>
+    public string CertificateName => Context.GetRouteValue("certificate") as string ?? "";
+
+    /// <summary>The condition in <c>If-Match</c>.</summary>
+    public ETagCondition IfMatch => ETagCondition.Parse(Context.Request.Headers.IfMatch.ToString());
+
+    /// <summary>Ends when the client has gone.</summary>
+    public CancellationToken Aborted => Context.RequestAborted;
+}

@@ -1,0 +1,104 @@
+// The little that a page cannot do from the server: theme, clipboard, dialogs, focus, keyboard, downloads.
+(() => {
+  const root = document.documentElement;
+  const stored = localStorage.getItem('muster-theme');
+  if (stored === 'light' || stored === 'dark') root.dataset.theme = stored;
+  if (localStorage.getItem('muster-keys') === 'off') root.dataset.keys = 'off';
+
+  let invoker = null;
+  let leaving = false;
+  window.addEventListener('beforeunload', event => { if (leaving) event.preventDefault(); });
+
+  const byId = id => document.getElementById(id);
+  const isDark = () => root.dataset.theme
+    ? root.dataset.theme === 'dark'
+    : matchMedia('(prefers-color-scheme: dark)').matches;
+
+  window.muster = {
+    zone: () => Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC',
+    ready: () => { document.body.dataset.ready = 'true'; },
+    layout: value => {
+      if (value) localStorage.setItem('muster-layout', value);
+      return localStorage.getItem('muster-layout') || 'tabbed';
+    },
+    theme: () => {
+      const next = isDark() ? 'light' : 'dark';
+      root.dataset.theme = next;
+      localStorage.setItem('muster-theme', next);
+      return next;
+    },
+    keys: on => {
+      if (on === null) return root.dataset.keys !== 'off';
+      localStorage.setItem('muster-keys', on ? 'on' : 'off');
+      root.dataset.keys = on ? 'on' : 'off';
+      return on;
+    },
+    copy: async text => {
+      try { await navigator.clipboard.writeText(text); return true; } catch { return false; }
+    },
+    focus: id => { const target = byId(id); if (target) { target.focus(); target.scrollIntoView({ block: 'nearest' }); } },
+    guard: on => { leaving = on; },
+    open: id => {
+      const dialog = byId(id);
+      if (!dialog || dialog.open) return;
+      invoker = document.activeElement;
+      dialog.showModal();
+      dialog.querySelector('[data-first]')?.focus();
+    },
+    closed: () => { if (invoker && document.contains(invoker)) invoker.focus(); invoker = null; },
+    indeterminate: (id, on) => { const box = byId(id); if (box) box.indeterminate = on; },
+    download: async (name, type, stream) => {
+      const blob = new Blob([await stream.arrayBuffer()], { type });
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(blob);
+      link.download = name;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+    },
+  };
+
+  // Letters act only outside fields, and only while they are switched on. A page marks its targets with data-key.
+  let prefix = '';
+  document.addEventListener('keydown', event => {
+    const typing = event.target.closest?.('input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]');
+    const save = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's';
+    const find = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k';
+    const target = name => document.querySelector(`[data-key="${name}"]:not([disabled]):not([aria-disabled="true"])`);
+    if (save && target('save')) { event.preventDefault(); target('save').click(); return; }
+    if (find && target('/')) { event.preventDefault(); target('/').focus(); return; }
+    if (document.querySelector('dialog[open]')) return;
+    if (event.target.matches?.('[role=tab]') && ['ArrowLeft', 'ArrowRight', 'Home', 'End'].includes(event.key)) {
+      const tabs = [...event.target.closest('[role=tablist]').querySelectorAll('[role=tab]')];
+      const at = tabs.indexOf(event.target);
+      const next = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: tabs.length - 1 }[event.key];
+      const tab = tabs[(next + tabs.length) % tabs.length];
+      event.preventDefault();
+      tab.focus();
+      tab.click();
+      return;
+    }
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || root.dataset.keys === 'off') return;
+    if (event.key === '/' && target('/')) { event.preventDefault(); target('/').focus(); return; }
+    if (event.key === 'Delete') { target('delete')?.click(); return; }
+    if (prefix === 'g') { prefix = ''; target('g ' + event.key)?.click(); return; }
+    if (event.key === 'g') { prefix = 'g'; setTimeout(() => { prefix = ''; }, 1500); return; }
+    if (event.key === 'n' || event.key === '?' || event.key === 'p') target(event.key)?.click();
+    const row = event.target.closest?.('tbody tr');
+    if (row && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
+      const other = event.key === 'ArrowDown' ? row.nextElementSibling : row.previousElementSibling;
+      const box = other?.querySelector('input[type=checkbox], a');
+      if (box) { event.preventDefault(); box.focus(); }
+    }
+  });
+
+  document.addEventListener('click', event => {
+    if (event.target.closest('[data-toggle-nav]')) document.body.classList.toggle('nav-open');
+    else if (event.target.closest('.side a, .veil')) document.body.classList.remove('nav-open');
+    document.querySelectorAll('details.menu[open]').forEach(menu => { if (!menu.contains(event.target)) menu.open = false; });
+  });
+  document.addEventListener('keyup', event => {
+    if (event.key !== 'Escape') return;
+    document.body.classList.remove('nav-open');
+    document.querySelectorAll('details.menu[open]').forEach(menu => { menu.open = false; menu.querySelector('summary').focus(); });
+  });
+})();

@@ -1,0 +1,6 @@
+namespace Muster.Portal.Enrollments;
+
+/// <summary>A CA certificate of the instance as the form offers it.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="IsVerified">Whether possession of its key was proved; only then can it be chosen.</param>
+public sealed record CaName(string Name, bool IsVerified);

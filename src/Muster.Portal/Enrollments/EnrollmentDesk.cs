@@ -1,0 +1,194 @@
+using Muster.Core.Attestation;
+using Muster.Core.Concurrency;
+using Muster.Core.Enrollments;
+using Muster.Core.Errors;
+using Muster.Core.Instances;
+using Muster.Core.Networking;
+using Muster.Core.Secrets;
+using Muster.Core.Store;
+using Muster.Portal.SignIn;
+
+namespace Muster.Portal.Enrollments;
+
+/// <summary>What pages do with enrollments: asks for the right, calls Core, notes it. A rule exists in Core only.</summary>
+/// <param name="access">Who works here.</param>
+/// <param name="instances">The instances.</param>
+/// <param name="enrollments">Core's enrollments.</param>
+/// <param name="store">Core's store port, for reads.</param>
+/// <param name="search">Core's search port.</param>
+public sealed class EnrollmentDesk(
+    PortalAccess access, InstanceDirectory instances, EnrollmentService enrollments, IProvisioningStore store, IProvisioningSearch search)
+{
+    /// <summary>Where counting ends; more shows as "about".</summary>
+    public const long CountCap = 100_000;
+
+    /// <summary>Why the network rules keep this person from the enrollments; null when they do not (portal P5, blocked state).</summary>
+    public NetworkVerdict? BlockedBy(string instance) =>
+        Instance(instance)?.Network?.Judge(access.Address, IpFilterTarget.ServiceApi) is { IsAllowed: false } verdict ? verdict : null;
+
+    /// <summary>One page of a list.</summary>
+    public async Task<Result<SearchPage<Enrollment>>> SearchAsync(string instance, EnrollmentFilter filter, CancellationToken cancellationToken) =>
+        Check(PortalRight.Read, instance) is { } refused ? refused : await search.SearchEnrollmentsAsync(instance, filter, cancellationToken);
+
+    /// <summary>How many match, at most <see cref="CountCap"/>; 0 without the right to read.</summary>
+    public async Task<long> CountAsync(string instance, EnrollmentFilter filter, CancellationToken cancellationToken) =>
+        access.May(PortalRight.Read) ? await search.CountEnrollmentsAsync(instance, filter, CountCap, cancellationToken) : 0;
+
+    /// <summary>One enrollment.</summary>
+    public async Task<Result<Enrollment>> FindAsync(string instance, EnrollmentKind kind, string id, CancellationToken cancellationToken)
+    {
+        if (Check(PortalRight.Read, instance) is { } refused) return refused;
+        return Instance(instance) is { } found ? await enrollments.FindAsync(found, kind, id, cancellationToken) : Refusals.UnknownIdScope;
+    }
+
+    /// <summary>Whether an ID is taken, for the form's live answer; a malformed one is not.</summary>
+    public async Task<bool> IsTakenAsync(string instance, EnrollmentKind kind, string id, CancellationToken cancellationToken) =>
+        access.May(PortalRight.Read) && EnrollmentRules.CheckId(kind, id) is null
+        && await store.FindEnrollmentAsync(instance, kind, id, cancellationToken) is not null;
+
+    /// <summary>The enrollment that holds a certificate already; null when none does.</summary>
+    public Task<Enrollment?> FindHolderAsync(string instance, string sha256Thumbprint, CancellationToken cancellationToken) =>
+        access.May(PortalRight.Read)
+            ? search.FindEnrollmentByCertificateAsync(instance, sha256Thumbprint, cancellationToken)
+            : Task.FromResult<Enrollment?>(null);
+
+    /// <summary>Creates an enrollment; it must not exist.</summary>
+    public Task<Result<Enrollment>> CreateAsync(
+        string instance, EnrollmentKind kind, string id, EnrollmentDefinition definition, CancellationToken cancellationToken) =>
+        PutAsync(PortalRight.EnrollmentsWrite, "create enrollment", instance, kind, id, definition, ETagCondition.None, cancellationToken);
+
+    /// <summary>Changes an enrollment that still has the etag it was read with, keeping its credentials.</summary>
+    public Task<Result<Enrollment>> UpdateAsync(
+        string instance, Enrollment read, EnrollmentDefinition definition, CancellationToken cancellationToken) => PutAsync(
+        PortalRight.EnrollmentsWrite, "update enrollment", instance, read.Kind, read.Id,
+        definition with { Attestation = DefinitionOf(read).Attestation }, ETagCondition.Parse(read.ETag), cancellationToken);
+
+    /// <summary>Changes the credentials of an enrollment and nothing else (portal P8.4).</summary>
+    public Task<Result<Enrollment>> ReplaceCredentialsAsync(
+        string instance, Enrollment read, AttestationDefinition attestation, string operation, CancellationToken cancellationToken) => PutAsync(
+        PortalRight.AttestationDetails, operation, instance, read.Kind, read.Id,
+        DefinitionOf(read) with { Attestation = attestation }, ETagCondition.Parse(read.ETag), cancellationToken);
+
+    /// <summary>Enables or disables an enrollment, whatever its etag.</summary>
+    public async Task<Refusal?> SetStatusAsync(
+        string instance, EnrollmentKind kind, string id, ProvisioningStatus status, CancellationToken cancellationToken)
+    {
+        if (Check(PortalRight.EnrollmentsWrite, instance) is { } refused) return refused;
+        while (true)
+        {
+            if (!(await FindAsync(instance, kind, id, cancellationToken)).Try(out var read, out var missing)) return missing;
+            var result = await PutAsync(
+                PortalRight.EnrollmentsWrite, status == ProvisioningStatus.Enabled ? "enable enrollment" : "disable enrollment", instance, kind, id,
+                DefinitionOf(read) with { ProvisioningStatus = status }, ETagCondition.Parse(read.ETag), cancellationToken);
+
+            // Somebody wrote in between: the status is set on what is there now.
+            if (result.Refusal?.HttpStatus != 412) return result.Refusal;
+        }
+    }
+
+    /// <summary>Deletes an enrollment.</summary>
+    public async Task<Refusal?> DeleteAsync(string instance, EnrollmentKind kind, string id, CancellationToken cancellationToken)
+    {
+        if (Check(PortalRight.EnrollmentsDelete, instance) is { } refused) return refused;
+        if (Instance(instance) is not { } found) return Refusals.UnknownIdScope;
+        var refusal = await enrollments.DeleteAsync(found, kind, id, ETagCondition.Any, cancellationToken);
+        if (refusal is null) access.Audit("delete enrollment", instance, id);
+        return refusal;
+    }
+
+    /// <summary>A key of a symmetric-key enrollment, as it is stored now. Noted in the audit log.</summary>
+    public async Task<Result<Secret>> RevealKeyAsync(
+        string instance, EnrollmentKind kind, string id, bool isPrimary, CancellationToken cancellationToken)
+    {
+        if (Check(PortalRight.AttestationDetails, instance) is { } refused) return refused;
+        if (!(await FindAsync(instance, kind, id, cancellationToken)).Try(out var enrollment, out var missing)) return missing;
+        if (enrollment.Attestation is not SymmetricKeyAttestation { Keys: var keys }) return Refusals.InvalidArgument("This enrollment has no keys.");
+        access.Audit("reveal key", instance, id);
+        return isPrimary ? keys.Primary : keys.Secondary;
+    }
+
+    /// <summary>The key that a device of a symmetric-key group holds. Noted in the audit log.</summary>
+    public async Task<Result<Secret>> DeriveKeyAsync(string instance, string groupId, string registrationId, CancellationToken cancellationToken)
+    {
+        if (EnrollmentRules.CheckId(EnrollmentKind.Individual, registrationId) is { } malformed) return malformed;
+        return (await RevealKeyAsync(instance, EnrollmentKind.Group, groupId, isPrimary: true, cancellationToken)).Try(out var key, out var refused)
+            ? new Secret(SymmetricKeyDerivation.Derive(key.Reveal(), registrationId))
+            : refused;
+    }
+
+    /// <summary>Enabled groups that would still admit a device without this enrollment: those of the same mechanism.</summary>
+    public async Task<IReadOnlyList<EnrollmentGroup>> GroupsThatMayAdmitAsync(
+        string instance, AttestationType type, string? exceptId, CancellationToken cancellationToken) =>
+        access.May(PortalRight.Read) && type != AttestationType.Tpm
+            ? [.. (await store.ListGroupsAsync(instance, type, cancellationToken)).Where(group => group.IsEnabled && group.Id != exceptId)]
+            : [];
+
+    /// <summary>The definition that leaves a stored enrollment as it is: credentials are named, not repeated.</summary>
+    public static EnrollmentDefinition DefinitionOf(Enrollment read) => new()
+    {
+        Id = read.Id,
+        Attestation = read.Attestation switch
+        {
+            SymmetricKeyAttestation => new AttestationDefinition { Type = AttestationType.SymmetricKey },
+            TpmAttestation tpm => new AttestationDefinition { Type = AttestationType.Tpm, Tpm = new TpmDefinition(tpm.EndorsementKey, tpm.StorageRootKey) },
+            X509CaReferenceAttestation ca => new AttestationDefinition
+            {
+                Type = AttestationType.X509,
+                X509 = new X509Definition { CaReferences = new CaReferencesDefinition(ca.Primary, ca.Secondary) },
+            },
+            X509CertificateAttestation x509 => new AttestationDefinition { Type = AttestationType.X509, X509 = SlotsOf(x509) },
+            var other => throw new ArgumentOutOfRangeException(nameof(read), other, message: null),
+        },
+        ProvisioningStatus = read.ProvisioningStatus,
+        Capabilities = read.Capabilities,
+        IotHubHostName = read.IotHubHostName,
+        IotHubs = read.IotHubs,
+        AllocationPolicy = read.AllocationPolicy,
+        CustomAllocationDefinition = read.CustomAllocationDefinition,
+        InitialTwin = read.InitialTwin,
+        ReprovisionPolicy = read.ReprovisionPolicy,
+        DeviceId = (read as IndividualEnrollment)?.DeviceId,
+        OptionalDeviceInformation = (read as IndividualEnrollment)?.OptionalDeviceInformation,
+        CertificatePolicy = read.CertificatePolicy is { } policy
+            ? new CertificatePolicyDefinition
+            {
+                NamespaceName = policy.NamespaceName,
+                CertificateAuthorityName = policy.CertificateAuthorityName,
+                CertificatePolicyName = policy.CertificatePolicyName,
+            }
+            : null,
+    };
+
+    private static X509Definition SlotsOf(X509CertificateAttestation x509)
+    {
+        var slots = new X509SlotsDefinition(Slot(x509.Primary?.Info), Slot(x509.Secondary?.Info));
+        return x509.Use == X509CertificateUse.Client
+            ? new X509Definition { ClientCertificates = slots }
+            : new X509Definition { SigningCertificates = slots };
+
+        static X509SlotDefinition? Slot(Core.Certificates.X509CertificateInfo? info) =>
+            info is null ? null : new X509SlotDefinition(Certificate: null, info.Sha1Thumbprint, info.Sha256Thumbprint);
+    }
+
+    private async Task<Result<Enrollment>> PutAsync(
+        PortalRight right,
+        string operation,
+        string instance,
+        EnrollmentKind kind,
+        string id,
+        EnrollmentDefinition definition,
+        ETagCondition condition,
+        CancellationToken cancellationToken)
+    {
+        if (Check(right, instance) is { } refused) return refused;
+        if (Instance(instance) is not { } found) return Refusals.UnknownIdScope;
+        var result = await enrollments.PutAsync(found, kind, id, definition, condition, cancellationToken);
+        if (result.Value is not null) access.Audit(operation, instance, id);
+        return result;
+    }
+
+    private Refusal? Check(PortalRight right, string instance) =>
+        access.Check(right) ?? (BlockedBy(instance) is { } verdict ? new Refusal(401002, "The network rules refuse this address. " + verdict.Reason) : null);
+
+    private ProvisioningInstance? Instance(string name) => instances.FindByName(name);
+}

@@ -1,0 +1,20 @@
+using Muster.Core.Errors;
+
+namespace Muster.Portal.Frame;
+
+/// <summary>Something that is wrong with a form.</summary>
+/// <param name="Field">Member path as the rules name it, which is also the id of the input; empty when it concerns the whole form.</param>
+/// <param name="Text">What is wrong and what is allowed.</param>
+public sealed record FieldError(string Field, string Text)
+{
+    /// <summary>Splits a refusal into the member it names and the rest of its text.</summary>
+    public static FieldError From(Refusal refusal)
+    {
+        var colon = refusal.Message.IndexOf(": ", StringComparison.Ordinal);
+        return colon > 0 && refusal.Message.AsSpan(0, colon).IndexOfAny(' ', '\'', '"') < 0
+            ? new FieldError(refusal.Message[..colon], Sentence(refusal.Message[(colon + 2)..]))
+            : new FieldError("", refusal.Message);
+    }
+
+    private static string Sentence(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
+}

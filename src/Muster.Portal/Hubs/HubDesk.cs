@@ -1,0 +1,99 @@
+using Muster.Core.Errors;
+using Muster.Core.Hubs;
+using Muster.Core.Instances;
+using Muster.Core.Secrets;
+using Muster.Core.Store;
+using Muster.Portal.SignIn;
+
+namespace Muster.Portal.Hubs;
+
+/// <summary>What pages do with linked hubs.</summary>
+/// <param name="access">Who works here.</param>
+/// <param name="instances">The instances.</param>
+/// <param name="hubs">Core's links.</param>
+/// <param name="connectors">Core's connectors.</param>
+/// <param name="store">Core's store port, for reads.</param>
+/// <param name="catalog">The hubs of this server.</param>
+public sealed class HubDesk(
+    PortalAccess access, InstanceDirectory instances, LinkedHubService hubs, HubConnectors connectors, IProvisioningStore store, IHubCatalog catalog)
+{
+    /// <summary>The hubs linked to an instance, by host name; none without the right to read.</summary>
+    public async Task<IReadOnlyList<LinkedHub>> ListAsync(string instance, CancellationToken cancellationToken) =>
+        access.May(PortalRight.Read) ? await store.ListLinkedHubsAsync(instance, cancellationToken) : [];
+
+    /// <summary>The hubs of this server that an instance is not linked to yet.</summary>
+    public async Task<IReadOnlyList<CatalogHub>> ListUnlinkedAsync(string instance, CancellationToken cancellationToken)
+    {
+        var linked = await ListAsync(instance, cancellationToken);
+        return [.. catalog.List().Where(hub => !linked.Any(link => link.HostName.Equals(hub.HostName, StringComparison.OrdinalIgnoreCase)))];
+    }
+
+    /// <summary>Links a hub of this server by one of its policies.</summary>
+    public async Task<Refusal?> LinkOwnAsync(
+        string instance, CatalogHub hub, CatalogPolicy policy, int weight, bool apply, CancellationToken cancellationToken)
+    {
+        if (access.Check(PortalRight.InstanceWrite) is { } refused) return refused;
+        if (instances.FindByName(instance) is not { } found) return Refusals.UnknownIdScope;
+        if (LinkedHubRules.Check(new LinkedHubDefinition { AllocationWeight = weight }) is { } wrong) return wrong;
+        if ((await ListAsync(instance, cancellationToken)).Count >= LinkedHubRules.MaxHubs) return Refusals.QuotaReached("linked IoT hubs", LinkedHubRules.MaxHubs);
+        await hubs.EnsureLinkedAsync(found, hub.HostName, hub.Connector, policy.ConnectionString, cancellationToken);
+        access.Audit("link hub", instance, hub.HostName);
+        return weight == 1 && apply ? null : await UpdateAsync(instance, hub.HostName, one => one with { AllocationWeight = weight, ApplyAllocationPolicy = apply }, cancellationToken);
+    }
+
+    /// <summary>Links a hub elsewhere by its connection string.</summary>
+    public async Task<Refusal?> LinkAsync(
+        string instance, Secret connectionString, int weight, bool apply, CancellationToken cancellationToken)
+    {
+        if (access.Check(PortalRight.InstanceWrite) is { } refused) return refused;
+        var definition = new LinkedHubDefinition { ConnectionString = connectionString, AllocationWeight = weight, ApplyAllocationPolicy = apply };
+        if (!(await hubs.LinkAsync(instance, definition, cancellationToken)).Try(out var linked, out var refusal)) return refusal;
+        access.Audit("link hub", instance, linked.HostName);
+        return null;
+    }
+
+    /// <summary>Changes a link; what <paramref name="change"/> does not touch stays.</summary>
+    public async Task<Refusal?> UpdateAsync(
+        string instance, string hostName, Func<LinkedHubDefinition, LinkedHubDefinition> change, CancellationToken cancellationToken)
+    {
+        if (access.Check(PortalRight.InstanceWrite) is { } refused) return refused;
+        if (!(await hubs.FindAsync(instance, hostName, cancellationToken)).Try(out var hub, out var missing)) return missing;
+        var definition = new LinkedHubDefinition
+        {
+            HostName = hub.HostName,
+            AuthenticationType = hub.AuthenticationType,
+            IdentityId = hub.IdentityId,
+            Location = hub.Location,
+            AllocationWeight = hub.AllocationWeight,
+            ApplyAllocationPolicy = hub.ApplyAllocationPolicy,
+            Settings = hub.Settings,
+        };
+        var result = await hubs.UpdateAsync(instance, hostName, change(definition), cancellationToken);
+        if (result.Value is not null) access.Audit("update linked hub", instance, hostName);
+        return result.Refusal;
+    }
+
+    /// <summary>Removes a link; devices in the hub stay there.</summary>
+    public async Task<Refusal?> UnlinkAsync(string instance, string hostName, CancellationToken cancellationToken)
+    {
+        if (access.Check(PortalRight.InstanceWrite) is { } refused) return refused;
+        var refusal = await hubs.UnlinkAsync(instance, hostName, cancellationToken);
+        if (refusal is null) access.Audit("unlink hub", instance, hostName);
+        return refusal;
+    }
+
+    /// <summary>Tries a link, with another connection string where one is given. Failures are part of the answer.</summary>
+    public async Task<HubProbe> ProbeAsync(LinkedHub hub, Secret? connectionString, CancellationToken cancellationToken)
+    {
+        if (access.Check(PortalRight.InstanceWrite) is { } refused) return new HubProbe(HubProbeOutcome.Unauthorized, refused.Message);
+        try
+        {
+            var tried = connectionString is null ? hub : hub with { ConnectionString = connectionString };
+            return await connectors.Connect(tried).ProbeAsync(cancellationToken);
+        }
+        catch (HubCallException problem)
+        {
+            return new HubProbe(HubProbeOutcome.Failing, problem.Message);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+
+namespace Muster.Portal;
+
+/// <summary>Log messages of the portal, events 7000 to 7099.</summary>
+internal static partial class PortalLog
+{
+    [LoggerMessage(7000, LogLevel.Information, "Portal: {User} did '{Operation}' on '{Object}' of instance '{Instance}'.")]
+    public static partial void Audit(ILogger logger, string user, string operation, string instance, string @object);
+
+    [LoggerMessage(7001, LogLevel.Information, "Portal: {User} signed in with role {Role}.")]
+    public static partial void SignedIn(ILogger logger, string user, string role);
+
+    [LoggerMessage(7002, LogLevel.Warning, "Portal: a sign-in was refused from {Address}.")]
+    public static partial void SignInRefused(ILogger logger, string address);
+
+    [LoggerMessage(7003, LogLevel.Error, "Portal: a page failed.")]
+    public static partial void PageFailed(ILogger logger, Exception exception);
+}

@@ -1,0 +1,74 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Muster.Portal.Assets;
+using Muster.Portal.Certificates;
+using Muster.Portal.Enrollments;
+using Muster.Portal.Frame;
+using Muster.Portal.Hubs;
+using Muster.Portal.Instances;
+using Muster.Portal.Registrations;
+using Muster.Portal.SignIn;
+
+namespace Muster.Portal;
+
+/// <summary>Puts the portal behind a door. The host adds the Core services, an <see cref="IPortalUserStore"/> and an <see cref="IHubCatalog"/>.</summary>
+public static class PortalSetup
+{
+    /// <summary>Adds the portal's services.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="options">The door.</param>
+    public static void AddPortal(this IServiceCollection services, PortalOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton<PortalServer>();
+        services.AddSingleton<PortalSessions>();
+        services.AddSingleton<PortalAccounts>();
+        services.AddSingleton<SignInEndpoints>();
+        services.AddScoped<PortalAccess>();
+        services.AddScoped<Notices>();
+        services.AddScoped<ViewerClock>();
+        services.AddScoped<EnrollmentDesk>();
+        services.AddScoped<RegistrationDesk>();
+        services.AddScoped<InstanceDesk>();
+        services.AddScoped<NetworkDesk>();
+        services.AddSingleton<NetworkRollbacks>();
+        services.AddScoped<HubDesk>();
+        services.AddScoped<CaDesk>();
+
+        // Sessions end with the process, so what protects them may end with it too: nothing is left on disk.
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        services.AddAntiforgery(antiforgery =>
+        {
+            antiforgery.Cookie.Name = $"muster-form-{options.Port}";
+            antiforgery.Cookie.SameSite = SameSiteMode.Strict;
+        });
+        services.AddRazorComponents().AddInteractiveServerComponents(circuits =>
+        {
+            circuits.DisconnectedCircuitMaxRetained = 200;
+            circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(10);
+        });
+        services.AddSignalR(hub => hub.MaximumReceiveMessageSize = 256 * 1024);
+        services.AddHttpContextAccessor();
+    }
+
+    /// <summary>Adds what every request of the portal's door passes before routing.</summary>
+    /// <param name="door">The door's branch.</param>
+    /// <param name="isOpen">Paths of the host's own that anyone may see, such as health checks.</param>
+    public static void UsePortal(this IApplicationBuilder door, Func<PathString, bool> isOpen)
+    {
+        var gate = door.ApplicationServices.GetRequiredService<SignInEndpoints>();
+        door.Use(gate.GuardAsync);
+        door.Use((HttpContext context, RequestDelegate next) => gate.AuthenticateAsync(context, isOpen, next));
+    }
+
+    /// <summary>Adds the portal's endpoints. Between routing and these endpoints stands <c>UseAntiforgery</c>.</summary>
+    public static void MapPortal(this IEndpointRouteBuilder endpoints)
+    {
+        PortalAssets.Map(endpoints);
+        endpoints.ServiceProvider.GetRequiredService<SignInEndpoints>().Map(endpoints);
+        endpoints.MapRazorComponents<App>().AddInteractiveServerRenderMode(circuit => circuit.ContentSecurityFrameAncestorsPolicy = null);
+    }
+}

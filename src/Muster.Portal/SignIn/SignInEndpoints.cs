@@ -1,0 +1,168 @@
+using System.Net;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+using Muster.Portal.Assets;
+
+namespace Muster.Portal.SignIn;
+
+/// <summary>
+/// The portal's gate: headers of every answer, the one-time link, the sign-in form, and nothing else without a session.
+/// </summary>
+/// <param name="sessions">Who is signed in.</param>
+/// <param name="accounts">Local accounts.</param>
+/// <param name="antiforgery">Guards the form.</param>
+/// <param name="options">The door.</param>
+/// <param name="logger">Notes sign-ins.</param>
+internal sealed class SignInEndpoints(
+    PortalSessions sessions, PortalAccounts accounts, IAntiforgery antiforgery, PortalOptions options, ILogger<SignInEndpoints> logger)
+{
+    private string CookieName => $"muster-session-{options.Port}";
+
+    /// <summary>
+    /// Sets the headers of every answer and refuses foreign host names, so that a web page elsewhere cannot reach the portal by
+    /// pointing its own name at this machine.
+    /// </summary>
+    public Task GuardAsync(HttpContext context, RequestDelegate next)
+    {
+        var headers = context.Response.Headers;
+        headers.ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
+            + "connect-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
+        headers.CacheControl = "no-store";
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+
+        var host = context.Request.Host.Host.Trim('[', ']');
+        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address))
+            ? next(context)
+            : WriteAsync(context, StatusCodes.Status421MisdirectedRequest, SignInPages.WrongHost);
+    }
+
+    /// <summary>Lets only sessions pass, except to what anyone may see.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="isOpen">Whether anyone may see a path.</param>
+    /// <param name="next">The rest.</param>
+    public Task AuthenticateAsync(HttpContext context, Func<PathString, bool> isOpen, RequestDelegate next)
+    {
+        var session = sessions.Find(context.Request.Cookies[CookieName]);
+        if (context.Request.Path == "/" && HttpMethods.IsGet(context.Request.Method)
+            && context.Request.Query.TryGetValue("token", out var token))
+        {
+            return RedeemAsync(context, session, token.ToString());
+        }
+
+        if (session is not null)
+        {
+            context.User = new ClaimsPrincipal(new ClaimsIdentity(
+                [new Claim(ClaimTypes.Name, session.UserName), new Claim(PortalAccess.SessionClaim, session.Id), new Claim(PortalAccess.AddressClaim, context.Connection.RemoteIpAddress?.ToString() ?? "")], "muster"));
+            return next(context);
+        }
+
+        var path = context.Request.Path;
+        if (path == "/signin" || PortalAssets.IsAsset(path) || isOpen(path)) return next(context);
+        if (HttpMethods.IsGet(context.Request.Method) && !path.StartsWithSegments("/_blazor", StringComparison.Ordinal))
+        {
+            context.Response.Redirect("/signin");
+            return Task.CompletedTask;
+        }
+
+        context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Adds the endpoints.</summary>
+    public void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet("/signin", context => ShowAsync(context, StatusCodes.Status200OK, error: null));
+        endpoints.MapPost("/signin", SignInAsync);
+        endpoints.MapPost("/signout", SignOutAsync);
+    }
+
+    private Task RedeemAsync(HttpContext context, PortalSession? session, string token)
+    {
+        if (session is null)
+        {
+            if (sessions.Redeem(token) is not { } secret) return WriteAsync(context, StatusCodes.Status403Forbidden, SignInPages.LinkSpent);
+            SetCookie(context, secret);
+            PortalLog.SignedIn(logger, PortalSessions.FirstAdministrator, nameof(PortalRole.Administrator));
+        }
+
+        // The redirect takes the token out of the address bar and the history.
+        context.Response.StatusCode = StatusCodes.Status303SeeOther;
+        context.Response.Headers.Location = "/";
+        return Task.CompletedTask;
+    }
+
+    private async Task SignInAsync(HttpContext context)
+    {
+        if (!await antiforgery.IsRequestValidAsync(context))
+        {
+            await ShowAsync(context, StatusCodes.Status400BadRequest, "The form was open too long. Try again.");
+            return;
+        }
+
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var name = form["name"].ToString();
+        if (accounts.SignIn(name, form["password"].ToString(), out var lockedFor) is { } secret)
+        {
+            SetCookie(context, secret);
+            PortalLog.SignedIn(logger, name, sessions.Find(secret)!.Role.ToString());
+            context.Response.StatusCode = StatusCodes.Status303SeeOther;
+            context.Response.Headers.Location = "/";
+            return;
+        }
+
+        PortalLog.SignInRefused(logger, context.Connection.RemoteIpAddress?.ToString() ?? "");
+        if (lockedFor is { } wait)
+        {
+            await ShowAsync(context, StatusCodes.Status429TooManyRequests,
+                $"Too many wrong passwords for this name. Try again in {Math.Ceiling(wait.TotalMinutes):0} minutes.");
+            return;
+        }
+
+        await ShowAsync(context, StatusCodes.Status401Unauthorized, "The user name or the password is wrong.");
+    }
+
+    private async Task SignOutAsync(HttpContext context)
+    {
+        if (!await antiforgery.IsRequestValidAsync(context))
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return;
+        }
+
+        if (context.User.FindFirstValue(PortalAccess.SessionClaim) is { } id) sessions.Close(id);
+        context.Response.Cookies.Delete(CookieName);
+        context.Response.StatusCode = StatusCodes.Status303SeeOther;
+        context.Response.Headers.Location = "/signin";
+    }
+
+    private Task ShowAsync(HttpContext context, int status, string? error)
+    {
+        var tokens = antiforgery.GetAndStoreTokens(context);
+        context.Response.Headers.CacheControl = "no-store";
+        return WriteAsync(context, status, SignInPages.Form(tokens.FormFieldName, tokens.RequestToken!, error, accounts.Users.Count > 0));
+    }
+
+    private void SetCookie(HttpContext context, string secret) => context.Response.Cookies.Append(CookieName, secret, new CookieOptions
+    {
+        HttpOnly = true,
+        SameSite = SameSiteMode.Strict,
+        Secure = context.Request.IsHttps,
+        Path = "/",
+        IsEssential = true,
+    });
+
+    private static Task WriteAsync(HttpContext context, int status, string html)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/html; charset=utf-8";
+        return context.Response.WriteAsync(html, context.RequestAborted);
+    }
+}

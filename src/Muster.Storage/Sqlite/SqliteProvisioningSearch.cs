@@ -1,0 +1,213 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Dapper;
+using Muster.Core.Attestation;
+using Muster.Core.Enrollments;
+using Muster.Core.Registration;
+using Muster.Core.Store;
+using Muster.Storage.Documents;
+
+namespace Muster.Storage.Sqlite;
+
+/// <summary>
+/// Searches over the same database as the provisioning store. Conditions are put together from constants; values travel as parameters.
+/// Safe for use by many threads.
+/// </summary>
+/// <param name="database">The database; this search does not close it.</param>
+public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisioningSearch
+{
+    private const string Updated = "json_extract(CAST(document AS TEXT), '$.lastUpdatedUtc')";
+    private const string Status = "json_extract(CAST(document AS TEXT), '$.provisioningStatus')";
+    private const string Device = "json_extract(CAST(document AS TEXT), '$.deviceId')";
+    private const string Hub = "json_extract(CAST(document AS TEXT), '$.assignment.hubHostName')";
+    private const char CursorSeparator = '|';
+
+    private readonly SqliteReadPool _readers = database.Readers;
+    private readonly DocumentSerializer _documents = new(database.Protector);
+
+    /// <inheritdoc/>
+    public Task<SearchPage<Enrollment>> SearchEnrollmentsAsync(
+        string instanceName, EnrollmentFilter filter, CancellationToken cancellationToken)
+    {
+        Check(filter.Limit);
+        var (where, values) = Conditions(instanceName, filter);
+        var byTime = filter.Order is EnrollmentOrder.LastUpdated or EnrollmentOrder.LastUpdatedDescending;
+        var isDescending = filter.Order is EnrollmentOrder.IdDescending or EnrollmentOrder.LastUpdatedDescending;
+        if (filter.After is { } after)
+        {
+            var cut = after.IndexOf(CursorSeparator, StringComparison.Ordinal);
+            values.Add("afterKey", after[(cut + 1)..]);
+            values.Add("afterTime", after[..Math.Max(cut, 0)]);
+            var direction = isDescending ? '<' : '>';
+            where += byTime ? $" AND ({Updated}, key) {direction} (@afterTime, @afterKey)" : $" AND key {direction} @afterKey";
+        }
+
+        values.Add("limit", filter.Limit + 1);
+        var order = (byTime, isDescending) switch
+        {
+            (false, false) => "key",
+            (false, true) => "key DESC",
+            (true, false) => $"{Updated}, key",
+            (true, true) => $"{Updated} DESC, key DESC",
+        };
+
+        // The inner query reads indexes alone as far as it can; documents are fetched for the page only.
+        var sql = $"SELECT document, {Updated} || '|' || key AS cursor FROM enrollments WHERE rowid IN "
+            + $"(SELECT rowid FROM enrollments WHERE {where} ORDER BY {order} LIMIT @limit) ORDER BY {order}";
+        return Page(sql, values, filter.Limit, _documents.Enrollment, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<long> CountEnrollmentsAsync(string instanceName, EnrollmentFilter filter, long cap, CancellationToken cancellationToken)
+    {
+        var (where, values) = Conditions(instanceName, filter);
+        values.Add("cap", cap);
+        return Number($"SELECT COUNT(*) FROM (SELECT 1 FROM enrollments WHERE {where} LIMIT @cap)", values, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<long> CountEnrollmentsAsync(
+        string instanceName, EnrollmentKind kind, AttestationType type, CancellationToken cancellationToken)
+    {
+        var values = new DynamicParameters(new { instance = ColumnText.Key(instanceName), kind = ColumnText.Of(kind), type = ColumnText.Of(type) });
+        return Number(
+            "SELECT COUNT(*) FROM enrollments WHERE instance = @instance AND kind = @kind AND attestation_type = @type", values, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<Enrollment?> FindEnrollmentByCertificateAsync(
+        string instanceName, string sha256Thumbprint, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<Enrollment?>(cancellationToken);
+        var document = _readers.Read(
+            (Instance: ColumnText.Key(instanceName), Sha256: sha256Thumbprint.ToUpperInvariant()),
+            static (session, key) => session.Document(
+                """
+                SELECT document FROM enrollment_certificates AS held JOIN enrollments USING (instance, kind, key)
+                WHERE held.instance = ?1 AND held.sha256 = ?2
+                """,
+                key.Instance, key.Sha256));
+        return Task.FromResult(document is null ? null : JsonSerializer.Deserialize(document, _documents.Enrollment));
+    }
+
+    /// <inheritdoc/>
+    public Task<SearchPage<RegistrationRecord>> SearchRegistrationsAsync(
+        string instanceName, RegistrationFilter filter, CancellationToken cancellationToken)
+    {
+        Check(filter.Limit);
+        var (where, values) = Conditions(instanceName, filter);
+        if (filter.After is { } after)
+        {
+            values.Add("afterKey", after);
+            where += " AND key > @afterKey";
+        }
+
+        values.Add("limit", filter.Limit + 1);
+        var sql = $"SELECT document, key AS cursor FROM registrations WHERE {where} ORDER BY key LIMIT @limit";
+        return Page(sql, values, filter.Limit, _documents.Registration, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<long> CountRegistrationsAsync(string instanceName, RegistrationFilter filter, long cap, CancellationToken cancellationToken)
+    {
+        var (where, values) = Conditions(instanceName, filter);
+        values.Add("cap", cap);
+        return Number($"SELECT COUNT(*) FROM (SELECT 1 FROM registrations WHERE {where} LIMIT @cap)", values, cancellationToken);
+    }
+
+    private static (string Where, DynamicParameters Values) Conditions(string instanceName, EnrollmentFilter filter)
+    {
+        var where = new StringBuilder("instance = @instance AND kind = @kind");
+        var values = new DynamicParameters(new { instance = ColumnText.Key(instanceName), kind = ColumnText.Of(filter.Kind) });
+        if (filter.Text is { Length: > 0 } text)
+        {
+            var key = ColumnText.Key(text);
+            values.Add("text", key);
+            values.Add("print", key.ToUpperInvariant().Replace(":", "", StringComparison.Ordinal));
+            where.Append(" AND (instr(key, @text) > 0")
+                .Append($" OR rowid IN (SELECT rowid FROM enrollments WHERE instance = @instance AND kind = @kind AND {Device} IS NOT NULL AND lower({Device}) = @text)")
+                .Append(" OR key IN (SELECT key FROM enrollment_certificates WHERE instance = @instance AND kind = @kind")
+                .Append(" AND sha256 >= @print AND sha256 < @print || 'g'))");
+        }
+
+        if (filter.Attestation is { } type)
+        {
+            values.Add("type", ColumnText.Of(type));
+            where.Append(" AND attestation_type = @type");
+        }
+
+        if (filter.Status is { } status)
+            where.Append(status == ProvisioningStatus.Disabled ? $" AND {Status} = 'disabled'" : $" AND {Status} IS NOT 'disabled'");
+
+        if (filter.HubHostName is { } hub)
+        {
+            values.Add("hub", hub.ToLowerInvariant());
+            where.Append(" AND (EXISTS (SELECT 1 FROM json_each(CAST(document AS TEXT), '$.iotHubs') WHERE lower(value) = @hub)")
+                .Append(" OR lower(json_extract(CAST(document AS TEXT), '$.iotHubHostName')) = @hub)");
+        }
+
+        return (where.ToString(), values);
+    }
+
+    private static (string Where, DynamicParameters Values) Conditions(string instanceName, RegistrationFilter filter)
+    {
+        var where = new StringBuilder("instance = @instance");
+        var values = new DynamicParameters(new { instance = ColumnText.Key(instanceName) });
+        if (filter.EnrollmentGroupId is { } group)
+        {
+            values.Add("group", ColumnText.Key(group));
+            where.Append(" AND enrollment_kind = 'group' AND enrollment_key = @group");
+        }
+
+        if (filter.Text is { Length: > 0 } text)
+        {
+            values.Add("text", ColumnText.Key(text));
+            where.Append(" AND instr(key, @text) > 0");
+        }
+
+        if (filter.Status is { } status)
+        {
+            values.Add("status", ColumnText.Of(status));
+            where.Append(" AND status = @status");
+        }
+
+        if (filter.HubHostName is { } hub)
+        {
+            values.Add("hub", hub.ToLowerInvariant());
+            where.Append($" AND lower({Hub}) = @hub");
+        }
+
+        if (filter.OnlyOrphaned)
+        {
+            where.Append(" AND NOT EXISTS (SELECT 1 FROM enrollments AS source WHERE source.instance = registrations.instance")
+                .Append(" AND source.kind = registrations.enrollment_kind AND source.key = registrations.enrollment_key)");
+        }
+
+        return (where.ToString(), values);
+    }
+
+    private static void Check(int limit)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, 1000);
+    }
+
+    private Task<long> Number(string sql, DynamicParameters values, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested
+            ? Task.FromCanceled<long>(cancellationToken)
+            : Task.FromResult(_readers.Read((sql, values), static (session, query) => session.Connection.ExecuteScalar<long>(query.sql, query.values)));
+
+    private Task<SearchPage<T>> Page<T>(
+        string sql, DynamicParameters values, int limit, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class
+    {
+        if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<SearchPage<T>>(cancellationToken);
+        var rows = _readers.Read((sql, values), static (session, query) =>
+            session.Connection.Query<(byte[] Document, string Cursor)>(query.sql, query.values).AsList());
+        var items = rows.Take(limit)
+            .Select(row => JsonSerializer.Deserialize(row.Document, type) ?? throw new JsonException("A stored document is null: the database is damaged."))
+            .ToList();
+        return Task.FromResult(new SearchPage<T>(items, rows.Count > limit ? rows[limit - 1].Cursor : null));
+    }
+}
