@@ -12,6 +12,7 @@ using Muster.Core.Quotas;
 using Muster.Core.Registration;
 using Muster.ServiceApi.Bulk;
 using Muster.ServiceApi.Enrollments;
+using Muster.ServiceApi.OpenApi;
 using Muster.ServiceApi.Registrations;
 using Muster.ServiceApi.Requests;
 
@@ -42,6 +43,7 @@ public static class ServiceApiSetup
     /// <summary>Maps the operations. Literals compare without case and one trailing slash is tolerated, as clients need it.</summary>
     public static IEndpointRouteBuilder MapServiceApi(this IEndpointRouteBuilder endpoints)
     {
+        OpenApiEndpoints.Map(endpoints);
         MapEnrollments(endpoints, "/enrollments", EnrollmentKind.Individual);
         MapEnrollments(endpoints, "/enrollmentGroups", EnrollmentKind.Group);
 

@@ -32,7 +32,7 @@ public sealed class DirectoryTests : IAsyncLifetime
         _host = new ServiceApiHost { Configure = services => services.AddSingleton(new DirectoryTokens(options, TimeProvider.System)) };
         await _host.InitializeAsync();
         foreach (var path in new[] { "/enrollments/dev", "/enrollmentGroups/dev" }) (await _host.PutAsync(path, Bodies.Symmetric)).ShouldBe(200);
-        await _host.RegisterAsync(Bodies.Record(_host, "dev", EnrollmentKind.Group, "dev"));
+        await _host.RegisterAsync(Bodies.Record(_host, "member", EnrollmentKind.Group, "dev"));
     }
 
     public async ValueTask DisposeAsync()
@@ -68,8 +68,8 @@ public sealed class DirectoryTests : IAsyncLifetime
         };
         await _host.PutAsync("/enrollments/dev", Bodies.Symmetric);
         replies.Add(await _host.PostAsync("/enrollments/dev/attestationmechanism", null, header));
-        replies.Add(await _host.GetAsync("/registrations/dev", header));
-        replies.Add(await _host.DeleteAsync("/registrations/dev", header));
+        replies.Add(await _host.GetAsync("/registrations/member", header));
+        replies.Add(await _host.DeleteAsync("/registrations/member", header));
         replies.Add(await _host.PostAsync("/registrations/dev/query", null, header));
 
         var statuses = replies.Select(reply => $"{reply.Status}").ToList();
@@ -128,6 +128,24 @@ public sealed class DirectoryTests : IAsyncLifetime
         reply.ShouldBe(401002);
         Assert.Equal($"SharedAccessSignature,Bearer authorization_uri=\"{_issuer.Address}\"", reply.Headers["WWW-Authenticate"].Replace(", ", ",", StringComparison.Ordinal));
         if (presented.Length > 10) Assert.DoesNotContain(presented, _host.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task New_key_of_the_issuer_is_found()
+    {
+        (await _host.GetAsync("/enrollments/dev", Bearer(_issuer.Sign(Claims("roles", Reader))))).ShouldBe(200);
+        _issuer.Rotate();
+        // The keys are read anew behind the first token that needs them.
+        var header = Bearer(_issuer.Sign(Claims("roles", Reader)));
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromMinutes(2));
+        while ((await _host.GetAsync("/enrollments/dev", header)).Status != 200)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+
+        Assert.Equal(2, _issuer.KeyReads);
     }
 
     [Fact]

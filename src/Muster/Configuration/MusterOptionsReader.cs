@@ -67,6 +67,8 @@ public static class MusterOptionsReader
                     ? AllocationSettings.ReadWebhooks(webhooks, workingDirectory)
                     : new(),
                 Latencies = AllocationSettings.ReadLatencies(SectionsOf("Latencies")),
+                Quotas = SectionsOf("Quotas").FirstOrDefault() is { } quotas ? ServiceApiSettings.ReadQuotas(quotas) : null,
+                Directory = SectionsOf("Directory").FirstOrDefault() is { } directory ? ServiceApiSettings.ReadDirectory(directory) : null,
                 ConfigurationFiles = files.ToImmutable(),
             };
             CheckPortsDiffer(options);
