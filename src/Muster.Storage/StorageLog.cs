@@ -22,4 +22,7 @@ internal static partial class StorageLog
 
     [LoggerMessage(3005, LogLevel.Debug, "Pruned {Count} attempt traces of instance '{InstanceName}'.")]
     public static partial void TracesPruned(this ILogger logger, string instanceName, int count);
+
+    [LoggerMessage(3006, LogLevel.Debug, "Pruned {Count} audit entries of instance '{InstanceName}'.")]
+    public static partial void AuditPruned(this ILogger logger, string instanceName, int count);
 }

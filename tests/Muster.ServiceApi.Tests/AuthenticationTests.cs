@@ -23,6 +23,26 @@ public sealed class AuthenticationTests(ServiceApiHost host) : IClassFixture<Ser
         return rows;
     }
 
+    [Fact]
+    public async Task Keys_are_rotated_while_the_service_runs()
+    {
+        var old = await host.AddPolicyAsync("rotated-" + Bodies.Id(), AccessRights.EnrollmentRead);
+        var bySecondary = old with { Keys = new SymmetricKeyPair(old.Keys.Secondary, old.Keys.Primary) };
+        var fresh = old with { Keys = new SymmetricKeyPair(SymmetricKeyPair.Generate().Primary, old.Keys.Secondary) };
+        await ShouldAnswerAsync((old, 404201), (bySecondary, 404201), (fresh, 401002));
+        await host.ChangeAsync(instance => instance with
+        {
+            AccessPolicies = [.. instance.AccessPolicies.Select(policy => policy.Name == old.Name ? fresh : policy)],
+        });
+        await ShouldAnswerAsync((old, 401002), (bySecondary, 404201), (fresh, 404201));
+
+        async Task ShouldAnswerAsync(params (AccessPolicy SignedBy, int Expected)[] rows)
+        {
+            foreach (var (policy, expected) in rows)
+                (await host.GetAsync("/enrollments/missing", ("Authorization", host.Token(policy)))).ShouldBe(expected);
+        }
+    }
+
     [Theory]
     [InlineData("GET", "/enrollments/x")]
     [InlineData("PUT", "/enrollments/x")]

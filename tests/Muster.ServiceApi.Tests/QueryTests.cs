@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Muster.ServiceApi.Tests;
 
-/// <summary>Queries as plain lists: checklist rows 82, 83, 88 and 89.</summary>
+/// <summary>Query texts and items: checklist rows 82, 83, 88 and 89.</summary>
 public sealed class QueryTests(ServiceApiHost host) : IClassFixture<ServiceApiHost>
 {
     private static readonly SemaphoreSlim Seeding = new(1, 1);
@@ -21,7 +21,7 @@ public sealed class QueryTests(ServiceApiHost host) : IClassFixture<ServiceApiHo
             ("/enrollments", "registrationId", "Enrollment"), ("/enrollmentGroups", "enrollmentGroupId", "EnrollmentGroup"),
         })
         {
-            var reply = (await host.PostAsync(path + "/query", $$"""{"query":"{{text}}"}""")).ShouldBe(200);
+            var reply = (await host.PostAsync(path + "/query", $$"""{"query":"{{text}}"}""", ("x-ms-max-item-count", "1000"))).ShouldBe(200);
             Assert.Equal(itemType, reply.Headers["x-ms-item-type"]);
             Assert.Equal("nosniff", reply.Headers["X-Content-Type-Options"]);
             Assert.Equal("application/json; charset=utf-8", reply.Headers["Content-Type"]);

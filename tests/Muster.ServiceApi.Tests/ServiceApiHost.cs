@@ -8,11 +8,13 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Muster.Api.Errors;
 using Muster.Api.Requests;
+using Muster.Core.Audit;
 using Muster.Core.Certificates;
 using Muster.Core.Concurrency;
 using Muster.Core.Enrollments;
@@ -39,12 +41,18 @@ public sealed class ServiceApiHost : IAsyncLifetime
     private WebApplication _app = null!;
     private SqliteProvisioningStore _store = null!;
 
+    /// <summary>Adds services before the API's own.</summary>
+    public Action<IServiceCollection>? Configure { get; init; }
+
     /// <summary>Host and port.</summary>
     public string Host { get; private set; } = "";
 
     public ProvisioningInstance Instance { get; private set; } = null!;
 
     public IProvisioningStore Store => _store;
+
+    /// <summary>What is mapped.</summary>
+    public IEnumerable<RouteEndpoint> Routes => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
     /// <summary>Everything logged so far.</summary>
     public string Log => _log.Text;
@@ -58,6 +66,7 @@ public sealed class ServiceApiHost : IAsyncLifetime
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddProvider(_log).SetMinimumLevel(LogLevel.Trace);
         builder.Services.AddSingleton<IProvisioningStore>(_store);
+        Configure?.Invoke(builder.Services);
         builder.Services.AddServiceApi();
         _app = builder.Build();
         _app.UseRequestTracking();
@@ -85,13 +94,23 @@ public sealed class ServiceApiHost : IAsyncLifetime
     public async Task<AccessPolicy> AddPolicyAsync(string name, AccessRights rights)
     {
         var policy = new AccessPolicy(name, SymmetricKeyPair.Generate(), rights);
-        var changed = Instance with { AccessPolicies = [.. Instance.AccessPolicies, policy], ETag = ETag.Create(DateTimeOffset.UtcNow) };
+        await ChangeAsync(instance => instance with { AccessPolicies = [.. instance.AccessPolicies, policy] });
+        return policy;
+    }
+
+    /// <summary>Changes the instance while it serves.</summary>
+    public async Task ChangeAsync(Func<ProvisioningInstance, ProvisioningInstance> change)
+    {
+        var changed = change(Instance) with { ETag = ETag.Create(DateTimeOffset.UtcNow) };
         Assert.Equal(
             CommitOutcome.Committed,
             await _app.Services.GetRequiredService<InstanceDirectory>().PutAsync(changed, Instance.ETag, CancellationToken.None));
         Instance = changed;
-        return policy;
     }
+
+    /// <summary>Audit entries, newest first.</summary>
+    public Task<IReadOnlyList<AuditRecord>> AuditAsync(AuditFilter filter) =>
+        _store.ListAsync(Instance.Name, filter, TestContext.Current.CancellationToken);
 
     /// <summary>Adds a CA certificate that groups can refer to.</summary>
     public async Task AddCaCertificateAsync(string name)

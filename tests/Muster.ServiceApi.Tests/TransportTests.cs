@@ -37,8 +37,6 @@ public sealed class TransportTests(ServiceApiHost host) : IClassFixture<ServiceA
     [InlineData("GET", "/enrollments/missing/", 404201)]
     [InlineData("POST", "/enrollmentgroups/missing/attestationMechanism", 404204)]
     [InlineData("PUT", "/enrollments", 405000)]
-    [InlineData("POST", "/enrollments", 405000)]
-    [InlineData("POST", "/enrollments/", 405000)]
     [InlineData("GET", "/enrollments/", 405000)]
     [InlineData("GET", "/enrollmentGroups/", 405000)]
     [InlineData("DELETE", "/registrations", 405000)]

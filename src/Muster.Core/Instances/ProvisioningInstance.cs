@@ -1,5 +1,6 @@
 using Muster.Core.Allocation;
 using Muster.Core.Networking;
+using Muster.Core.Quotas;
 
 namespace Muster.Core.Instances;
 
@@ -20,6 +21,9 @@ public sealed record ProvisioningInstance
 
     /// <summary>Used where an enrollment names no policy; never custom (behaviour B-9).</summary>
     public AllocationPolicyKind DefaultAllocationPolicy { get; init; } = AllocationPolicyKind.Hashed;
+
+    /// <summary>What it may hold and how fast it may be called; null is <see cref="InstanceQuotas.Unlimited"/>.</summary>
+    public InstanceQuotas? Quotas { get; init; }
 
     /// <summary>Who may reach its data plane; null means anyone (behaviour B-14).</summary>
     public NetworkRules? Network { get; init; }

@@ -7,6 +7,7 @@ using Muster.Core.Errors;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
 using Muster.Core.Networking;
+using Muster.Core.Quotas;
 using Muster.Core.Store;
 
 namespace Muster.Core.Registration;
@@ -24,6 +25,7 @@ public sealed class RegistrationService : IAsyncDisposable
     private readonly RegistrationOptions _options;
     private readonly TimeProvider _clock;
     private readonly IFaultLog _faults;
+    private readonly InstanceLimiter? _limiter;
     private readonly ConcurrentDictionary<(string Instance, string Id), RegistrationOperation> _running = new();
     private readonly CancellationTokenSource _stopping = new();
 
@@ -35,7 +37,8 @@ public sealed class RegistrationService : IAsyncDisposable
         RegistrationExecutor executor,
         RegistrationOptions options,
         TimeProvider clock,
-        IFaultLog faults)
+        IFaultLog faults,
+        InstanceLimiter? limiter = null)
     {
         _instances = instances;
         _store = store;
@@ -44,6 +47,7 @@ public sealed class RegistrationService : IAsyncDisposable
         _options = options;
         _clock = clock;
         _faults = faults;
+        _limiter = limiter;
     }
 
     /// <summary>
@@ -58,8 +62,16 @@ public sealed class RegistrationService : IAsyncDisposable
         DeviceRequest request, string? bodyRegistrationId, JsonElement? payload, CancellationToken cancellationToken)
     {
         var trace = new AttemptTraceBuilder(request, _clock);
+        if (CheckRate(request, trace, isPoll: false) is { } tooFast) return await RefuseAsync(trace, request, tooFast, cancellationToken);
         var verified = await VerifyAsync(request, bodyRegistrationId, _options.ClockSkew, trace, cancellationToken);
         if (!verified.Try(out var device, out var refusal)) return await RefuseAsync(trace, request, refusal, cancellationToken);
+
+        if (device.Record is null && _limiter is not null
+            && await _limiter.CheckNewRecordAsync(device.Instance, cancellationToken) is { } full)
+        {
+            trace.Fail("quota", full.Message + " Delete records that are not needed, or raise the quota.");
+            return await RefuseAsync(trace, request, full, cancellationToken);
+        }
 
         if (!device.Match.Enrollment.IsEnabled)
         {
@@ -106,6 +118,7 @@ public sealed class RegistrationService : IAsyncDisposable
         DeviceRequest request, string operationId, CancellationToken cancellationToken)
     {
         var trace = new AttemptTraceBuilder(request, _clock);
+        if (CheckRate(request, trace, isPoll: true) is { } tooFast) return await RefuseAsync(trace, request, tooFast, cancellationToken);
         var verified = await VerifyAsync(request, bodyRegistrationId: null, _options.ClockSkew + _options.PollGrace, trace, cancellationToken);
         if (!verified.Try(out var device, out var refusal)) return await RefuseAsync(trace, request, refusal, cancellationToken);
 
@@ -127,6 +140,7 @@ public sealed class RegistrationService : IAsyncDisposable
         DeviceRequest request, string? bodyRegistrationId, CancellationToken cancellationToken)
     {
         var trace = new AttemptTraceBuilder(request, _clock);
+        if (CheckRate(request, trace, isPoll: false) is { } tooFast) return await RefuseAsync(trace, request, tooFast, cancellationToken);
         var verified = await VerifyAsync(request, bodyRegistrationId, _options.ClockSkew, trace, cancellationToken);
         if (!verified.Try(out var device, out var refusal)) return await RefuseAsync(trace, request, refusal, cancellationToken);
         if (device.Record is { } record) return record;
@@ -212,6 +226,15 @@ public sealed class RegistrationService : IAsyncDisposable
         await _stopping.CancelAsync();
         await Task.WhenAll(running).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         _stopping.Dispose();
+    }
+
+    private Refusal? CheckRate(DeviceRequest request, AttemptTraceBuilder trace, bool isPoll)
+    {
+        if (_limiter is null || _instances.FindByIdScope(request.IdScope) is not { } instance) return null;
+        var refusal = isPoll ? _limiter.CheckPoll(instance, request.RegistrationId) : _limiter.CheckRegistration(instance);
+        if (refusal is not null)
+            trace.Fail("rate", isPoll ? "The device polls faster than the instance allows." : "The instance's rate of registrations is reached.");
+        return refusal;
     }
 
     private async Task<Result<VerifiedDevice>> VerifyAsync(

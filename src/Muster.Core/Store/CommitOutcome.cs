@@ -11,4 +11,7 @@ public enum CommitOutcome
 
     /// <summary>A certificate of an enrollment belongs to another enrollment already.</summary>
     CertificateInUse,
+
+    /// <summary>A quota of the instance is reached; see <see cref="RequireQuota"/>.</summary>
+    QuotaReached,
 }

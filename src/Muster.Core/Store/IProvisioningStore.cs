@@ -3,6 +3,8 @@ using Muster.Core.Certificates;
 using Muster.Core.Enrollments;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
+using Muster.Core.Queries;
+using Muster.Core.Quotas;
 using Muster.Core.Registration;
 
 namespace Muster.Core.Store;
@@ -24,6 +26,34 @@ public interface IProvisioningStore
     Task<IReadOnlyList<Enrollment>> ListEnrollmentsAsync(
         string instanceName, EnrollmentKind kind, string? afterId, int limit, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// One page of the enrollments of a kind that a query selects. The store's own engine filters and orders them; items that no
+    /// index leads to cost their reading, not their transport.
+    /// </summary>
+    /// <param name="instanceName">The instance.</param>
+    /// <param name="kind">Individual or group.</param>
+    /// <param name="query">The query, with members of that kind.</param>
+    /// <param name="after">The <see cref="QueryPage{T}.Next"/> of the page before; null for the first page.</param>
+    /// <param name="limit">Most items of the page, at least 1.</param>
+    /// <param name="cancellationToken">Interrupts the engine.</param>
+    Task<QueryPage<Enrollment>> QueryEnrollmentsAsync(
+        string instanceName, EnrollmentKind kind, Query query, QueryPosition? after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>One page of the records that a query selects, as <see cref="QueryEnrollmentsAsync"/> does.</summary>
+    /// <param name="instanceName">The instance.</param>
+    /// <param name="enrollmentGroupId">Only records made through this group, which may be deleted; null for all records.</param>
+    /// <param name="query">The query, with members of records.</param>
+    /// <param name="after">The <see cref="QueryPage{T}.Next"/> of the page before; null for the first page.</param>
+    /// <param name="limit">Most items of the page, at least 1.</param>
+    /// <param name="cancellationToken">Interrupts the engine.</param>
+    Task<QueryPage<RegistrationRecord>> QueryRegistrationsAsync(
+        string instanceName,
+        string? enrollmentGroupId,
+        Query query,
+        QueryPosition? after,
+        int limit,
+        CancellationToken cancellationToken);
+
     /// <summary>All groups of a mechanism, oldest first.</summary>
     Task<IReadOnlyList<EnrollmentGroup>> ListGroupsAsync(string instanceName, AttestationType type, CancellationToken cancellationToken);
 
@@ -39,6 +69,9 @@ public interface IProvisioningStore
 
     /// <summary>All records in state assigning, of every instance.</summary>
     Task<IReadOnlyList<RegistrationRecord>> ListUnfinishedRegistrationsAsync(CancellationToken cancellationToken);
+
+    /// <summary>How much an instance holds of what its quotas count; read off counters, whatever the numbers are.</summary>
+    Task<InstanceUsage> GetUsageAsync(string instanceName, CancellationToken cancellationToken);
 
     /// <summary>All linked hubs of an instance, ordered by host name.</summary>
     Task<IReadOnlyList<LinkedHub>> ListLinkedHubsAsync(string instanceName, CancellationToken cancellationToken);

@@ -1,7 +1,9 @@
+using Muster.Core.Audit;
 using Muster.Core.Certificates;
 using Muster.Core.Enrollments;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
+using Muster.Core.Quotas;
 using Muster.Core.Registration;
 
 namespace Muster.Core.Store;
@@ -50,3 +52,12 @@ public sealed record DeleteHubCleanup(string InstanceName, string HubHostName, s
 
 /// <summary>Adds an attempt trace; the oldest are pruned beyond the store's limit per instance.</summary>
 public sealed record AppendAttemptTrace(AttemptTrace Trace) : StoreChange;
+
+/// <summary>Adds an audit entry; the oldest are pruned beyond the store's limit per instance.</summary>
+public sealed record AppendAuditEntry(AuditEntry Entry) : StoreChange;
+
+/// <summary>
+/// Writes nothing: the commit ends with <see cref="CommitOutcome.QuotaReached"/> when there are <paramref name="Limit"/> or more
+/// already. It stands before the change that makes one more.
+/// </summary>
+public sealed record RequireQuota(string InstanceName, CountedEntity Entity, long Limit) : StoreChange;

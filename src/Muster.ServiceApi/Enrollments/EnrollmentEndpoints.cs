@@ -1,6 +1,7 @@
 using Muster.Core.Concurrency;
 using Muster.Core.Enrollments;
 using Muster.Core.Errors;
+using Muster.Core.Queries;
 using Muster.Core.Registration;
 using Muster.ServiceApi.Queries;
 using Muster.ServiceApi.Registrations;
@@ -19,10 +20,10 @@ internal static class EnrollmentEndpoints
         if (!body.Try(out var definition, out var unreadable)) return unreadable;
 
         var result = await request.Service<EnrollmentService>()
-            .PutAsync(request.Instance, kind, request.Id, definition, condition, request.Aborted);
+            .PutAsync(request.Caller.Audit, request.Instance, kind, request.Id, definition, condition, request.Aborted);
         if (!result.Try(out var enrollment, out var refused)) return refused;
 
-        request.Audit($"put {kind}", enrollment.Id);
+        request.Log($"put {kind}", enrollment.Id);
         request.ForbidStoring();
         await request.OkAsync(writer => EnrollmentWriter.Write(writer, enrollment, request.MembersOf(kind), showKeys: true));
         return null;
@@ -55,10 +56,10 @@ internal static class EnrollmentEndpoints
     public static async Task<Refusal?> DeleteAsync(ServiceRequest request, EnrollmentKind kind)
     {
         var refusal = await request.Service<EnrollmentService>()
-            .DeleteAsync(request.Instance, kind, request.Id, request.IfMatch, request.Aborted);
+            .DeleteAsync(request.Caller.Audit, request.Instance, kind, request.Id, request.IfMatch, request.Aborted);
         if (refusal is not null) return refusal;
 
-        request.Audit($"delete {kind}", request.Id);
+        request.Log($"delete {kind}", request.Id);
         request.NoContent();
         return null;
     }
@@ -66,26 +67,33 @@ internal static class EnrollmentEndpoints
     /// <summary>Gives the attestation with its keys (6, 12); a body is not read.</summary>
     public static async Task<Refusal?> GetAttestationAsync(ServiceRequest request, EnrollmentKind kind)
     {
-        var found = await request.Service<EnrollmentService>().FindAsync(request.Instance, kind, request.Id, request.Aborted);
+        var found = await request.Service<EnrollmentService>()
+            .RevealAsync(request.Caller.Audit, request.Instance, kind, request.Id, request.Aborted);
         if (!found.Try(out var enrollment, out var missing)) return missing;
 
-        request.Audit($"attestationmechanism {kind}", enrollment.Id);
+        request.Log($"attestationmechanism {kind}", enrollment.Id);
         request.ForbidStoring();
         await request.OkAsync(writer => AttestationWriter.Write(writer, enrollment.Attestation, showKeys: true));
         return null;
     }
 
-    /// <summary>Lists all (5, 11).</summary>
+    /// <summary>Lists what a query selects, page by page (5, 11).</summary>
     public static async Task<Refusal?> QueryAsync(ServiceRequest request, EnrollmentKind kind)
     {
         var body = await JsonBody.ReadAsync(request, QueryText.Read);
-        if (!body.Try(out _, out var unreadable)) return unreadable;
+        if (!body.Try(out var query, out var unreadable)) return unreadable;
+        if (!PageRequest.Read(request).Try(out var asked, out var invalid)) return invalid;
+
+        var result = await request.Service<QueryService>().ListEnrollmentsAsync(
+            request.Instance, kind, query.Text, asked.Continuation, asked.Size, request.Aborted);
+        if (!result.Try(out var page, out var refused)) return refused;
 
         var known = request.MembersOf(kind);
         await ItemArray.WriteAsync(
             request,
             kind == EnrollmentKind.Individual ? "Enrollment" : "EnrollmentGroup",
-            request.Service<EnrollmentService>().ListAsync(request.Instance, kind, request.Aborted),
+            asked,
+            page,
             (writer, enrollment) => EnrollmentWriter.Write(writer, enrollment, known, showKeys: false));
         return null;
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Muster.Api.Json;
 using Muster.Api.Registrations;
 using Muster.Core.Errors;
+using Muster.Core.Queries;
 using Muster.Core.Registration;
 using Muster.ServiceApi.Queries;
 using Muster.ServiceApi.Requests;
@@ -24,21 +25,31 @@ internal static class RegistrationEndpoints
     public static async Task<Refusal?> DeleteAsync(ServiceRequest request)
     {
         var refusal = await request.Service<RegistrationRecordService>()
-            .DeleteAsync(request.Instance, request.Id, request.IfMatch, request.Aborted);
+            .DeleteAsync(request.Caller.Audit, request.Instance, request.Id, request.IfMatch, request.Aborted);
         if (refusal is not null) return refusal;
 
-        request.Audit("delete registration", request.Id);
+        request.Log("delete registration", request.Id);
         request.NoContent();
         return null;
     }
 
-    /// <summary>Lists the records of a group (15); a body is not read.</summary>
+    /// <summary>
+    /// Lists the records of a group (15). No body is needed, and none is refused: Node and Java send query texts, others nothing. A
+    /// text that parses is honoured.
+    /// </summary>
     public static async Task<Refusal?> QueryGroupAsync(ServiceRequest request)
     {
+        if (!PageRequest.Read(request).Try(out var asked, out var invalid)) return invalid;
+        var body = await JsonBody.ReadAnyAsync(request, QueryText.Read);
+        var result = await request.Service<QueryService>().ListGroupRegistrationsAsync(
+            request.Instance, request.Id, body.Value?.Text ?? "", asked.Continuation, asked.Size, request.Aborted);
+        if (!result.Try(out var page, out var refused)) return refused;
+
         await ItemArray.WriteAsync(
             request,
             "DeviceRegistration",
-            request.Service<RegistrationRecordService>().ListGroupAsync(request.Instance, request.Id, request.Aborted),
+            asked,
+            page,
             (writer, record) => WriteState(writer, record.RegistrationId, record, request.ApiVersion));
         return null;
     }

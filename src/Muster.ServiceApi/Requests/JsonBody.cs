@@ -10,15 +10,29 @@ namespace Muster.ServiceApi.Requests;
 /// </summary>
 internal static class JsonBody
 {
-    /// <summary>Reads the body and hands its root object to <paramref name="read"/>, which may not keep the document.</summary>
-    public static async Task<Result<T>> ReadAsync<T>(ServiceRequest request, Func<JsonElement, Result<T>> read)
+    /// <summary>As the other overload, for a body that is one entity.</summary>
+    public static Task<Result<T>> ReadAsync<T>(ServiceRequest request, Func<JsonElement, Result<T>> read)
+        where T : class => ReadAsync(request, RequestBody.MessageLimit, read);
+
+    /// <summary>Reads the body of at most <paramref name="limit"/> bytes and hands its root object to <paramref name="read"/>, which may not keep the document.</summary>
+    public static async Task<Result<T>> ReadAsync<T>(ServiceRequest request, int limit, Func<JsonElement, Result<T>> read)
         where T : class
     {
         // Without a body there is no type to complain about: the missing body is the better news.
         var hasBody = request.Context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? true;
         if (hasBody && !RequestBody.HasJsonContentType(request.Context)) return Refusals.UnsupportedMediaType;
 
-        var body = await RequestBody.ReadAsync(request.Context, RequestBody.MessageLimit);
+        return await ReadAnyAsync(request, limit, read);
+    }
+
+    /// <summary>Reads a body whatever its content type says.</summary>
+    public static Task<Result<T>> ReadAnyAsync<T>(ServiceRequest request, Func<JsonElement, Result<T>> read)
+        where T : class => ReadAnyAsync(request, RequestBody.MessageLimit, read);
+
+    private static async Task<Result<T>> ReadAnyAsync<T>(ServiceRequest request, int limit, Func<JsonElement, Result<T>> read)
+        where T : class
+    {
+        var body = await RequestBody.ReadAsync(request.Context, limit);
         if (!body.Try(out var bytes, out var tooLarge)) return tooLarge;
         if (bytes.Length == 0) return Refusals.MalformedBody("The request body is empty.");
         if (!RequestBody.ParseJson(bytes).Try(out var document, out var malformed)) return malformed;

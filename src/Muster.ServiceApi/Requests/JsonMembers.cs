@@ -75,6 +75,15 @@ internal sealed class JsonMembers
         return texts;
     }
 
+    /// <summary>The elements of an array, or null.</summary>
+    public IReadOnlyList<JsonElement>? Elements(string name)
+    {
+        if (Find(name) is not { } element) return null;
+        if (element.ValueKind == JsonValueKind.Array) return [.. element.EnumerateArray()];
+        _problem.Report(PathOf(name), "it must be an array.");
+        return null;
+    }
+
     /// <summary>An object with members of its own, or null.</summary>
     public JsonMembers? Object(string name) =>
         FreeOrFixedObject(name) is { } element ? new JsonMembers(element, PathOf(name), _problem) : null;

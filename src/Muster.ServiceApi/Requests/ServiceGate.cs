@@ -1,16 +1,20 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 using Muster.Api.Errors;
 using Muster.Api.Requests;
+using Muster.Core.Audit;
 using Muster.Core.Errors;
 using Muster.Core.Instances;
 using Muster.Core.Networking;
+using Muster.Core.Quotas;
+using Muster.ServiceApi.Directories;
 
 namespace Muster.ServiceApi.Requests;
 
 /// <summary>
-/// What stands before every operation, in the prescribed order: host, authentication and rights, API version (service-api S-1.5).
+/// What stands before every operation, in the prescribed order: host, authentication and rights, rate, API version (service-api S-1.5).
 /// Path and method were settled by routing; headers, body and state are the operation's own.
 /// </summary>
 internal static class ServiceGate
@@ -18,20 +22,21 @@ internal static class ServiceGate
     private const string LogCategory = "Muster.ServiceApi";
 
     /// <summary>A request delegate that runs <paramref name="operation"/> behind the gate and answers with its refusal, if any.</summary>
-    /// <param name="right">What the caller's policy must grant.</param>
+    /// <param name="right">What a shared access policy must grant.</param>
+    /// <param name="action">The data action that a directory token must permit.</param>
     /// <param name="operation">The operation; it returns null after it answered.</param>
-    public static RequestDelegate Guard(AccessRights right, Func<ServiceRequest, Task<Refusal?>> operation) => async context =>
+    public static RequestDelegate Guard(AccessRights right, string action, Func<ServiceRequest, Task<Refusal?>> operation) => async context =>
     {
-        var refusal = await PassAsync(context, right, operation);
+        var refusal = await PassAsync(context, right, action, operation);
         if (refusal is not null) await ErrorResponse.WriteAsync(context, refusal);
     };
 
-    /// <summary>Writes the audit entry of an operation that changed something or gave keys away.</summary>
-    public static void Audit(this ServiceRequest request, string operation, string id) => ServiceApiLog.Audit(
-        Logger(request.Context), request.Policy.Name, request.Instance.Name, operation, id, request.Context.TrackingId());
+    /// <summary>Logs an operation that changed something or gave keys away; the store's audit entry has the details.</summary>
+    public static void Log(this ServiceRequest request, string operation, string id) => ServiceApiLog.Changed(
+        Logger(request.Context), request.Caller.Audit.Name, request.Instance.Name, operation, id, request.Context.TrackingId());
 
     private static async Task<Refusal?> PassAsync(
-        HttpContext context, AccessRights right, Func<ServiceRequest, Task<Refusal?>> operation)
+        HttpContext context, AccessRights right, string action, Func<ServiceRequest, Task<Refusal?>> operation)
     {
         var services = context.RequestServices;
         var host = context.Request.Host.Value ?? "";
@@ -47,19 +52,50 @@ internal static class ServiceGate
 
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
         var path = context.Request.Path.Value ?? "";
-        var policy = SasAuthentication.Authenticate(
-            context.Request.Headers.Authorization.ToString(), host, path, instance, right, now, out var reason);
-        if (policy is null)
+        var authorization = context.Request.Headers.Authorization.ToString();
+        var directory = services.GetService<DirectoryTokens>();
+        ServiceCaller caller;
+        string? reason;
+        if (DirectoryTokens.IsBearer(authorization))
         {
-            ServiceApiLog.Unauthorized(Logger(context), context.TrackingId(), context.Request.Method, path, instance.Name, reason!);
-            context.Response.Headers.WWWAuthenticate = "SharedAccessSignature";
+            var identity = DirectoryTokens.Unavailable;
+            if (directory is not null) identity = await directory.ValidateAsync(authorization, context.RequestAborted);
+            if (identity.IssuerProblem is { } problem)
+            {
+                ServiceApiLog.IssuerUnavailable(Logger(context), context.TrackingId(), problem);
+                return Refusals.Unavailable;
+            }
+
+            reason = identity.Problem;
+            caller = new ServiceCaller(Named(context, AuditCallerKind.DirectorySubject, identity.Name), identity.Actions);
+        }
+        else
+        {
+            var policy = SasAuthentication.Authenticate(authorization, host, path, instance, right, now, out reason);
+            caller = new ServiceCaller(Named(context, AuditCallerKind.AccessPolicy, policy?.Name ?? ""), Actions: null);
+        }
+
+        if (reason is not null)
+        {
+            ServiceApiLog.Unauthorized(Logger(context), context.TrackingId(), context.Request.Method, path, instance.Name, reason);
+            context.Response.Headers.WWWAuthenticate = directory is null
+                ? "SharedAccessSignature"
+                : new StringValues(["SharedAccessSignature", $"Bearer authorization_uri=\"{directory.Authority}\""]);
             return Refusals.Unauthorized;
         }
 
+        if (!caller.Allows(action)) return Refusals.Forbidden(action);
+        if (services.GetRequiredService<InstanceLimiter>().CheckServiceOperation(instance) is { } throttled) return throttled;
         return ApiVersion.Read(context, ServiceApiVersions.Supported).Try(out var version, out var unsupported)
-            ? await operation(new ServiceRequest(context, instance, policy, version))
+            ? await operation(new ServiceRequest(context, instance, caller, version))
             : unsupported;
     }
+
+    private static AuditCaller Named(HttpContext context, AuditCallerKind kind, string name) => new(kind, name)
+    {
+        Address = context.Connection.RemoteIpAddress?.ToString(),
+        TrackingId = context.TrackingId(),
+    };
 
     private static ILogger Logger(HttpContext context) =>
         context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(LogCategory);

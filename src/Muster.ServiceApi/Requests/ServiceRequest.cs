@@ -11,9 +11,9 @@ namespace Muster.ServiceApi.Requests;
 /// <summary>A request that passed the gate: who asks what of which instance, in which version.</summary>
 /// <param name="Context">The HTTP side.</param>
 /// <param name="Instance">The addressed provisioning service.</param>
-/// <param name="Policy">The policy that signed the request.</param>
+/// <param name="Caller">Who asks.</param>
 /// <param name="ApiVersion">The version, one of <see cref="ServiceApiVersions.Supported"/>.</param>
-internal sealed record ServiceRequest(HttpContext Context, ProvisioningInstance Instance, AccessPolicy Policy, string ApiVersion)
+internal sealed record ServiceRequest(HttpContext Context, ProvisioningInstance Instance, ServiceCaller Caller, string ApiVersion)
 {
     /// <summary>The ID in the path, percent-decoded once; a <c>+</c> is a plus.</summary>
     public string Id => Context.GetRouteValue("id") as string ?? "";

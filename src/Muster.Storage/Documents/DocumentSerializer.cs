@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Muster.Core.Allocation;
 using Muster.Core.Attestation;
+using Muster.Core.Audit;
 using Muster.Core.Certificates;
 using Muster.Core.Enrollments;
 using Muster.Core.Hubs;
@@ -38,6 +39,9 @@ internal sealed class DocumentSerializer
                 CamelCase<AccessRights>(),
                 CamelCase<AllocationPolicyKind>(),
                 CamelCase<AttemptOutcome>(),
+                CamelCase<AuditAction>(),
+                CamelCase<AuditCallerKind>(),
+                CamelCase<AuditEntity>(),
                 CamelCase<AttestationType>(),
                 CamelCase<EnrollmentKind>(),
                 CamelCase<IpFilterAction>(),
@@ -57,6 +61,7 @@ internal sealed class DocumentSerializer
         CaCertificate = TypeInfo<CaCertificate>(options);
         HubCleanup = TypeInfo<HubCleanup>(options);
         AttemptTrace = TypeInfo<AttemptTrace>(options);
+        AuditEntry = TypeInfo<AuditEntry>(options);
     }
 
     public JsonTypeInfo<ProvisioningInstance> Instance { get; }
@@ -71,6 +76,8 @@ internal sealed class DocumentSerializer
     public JsonTypeInfo<HubCleanup> HubCleanup { get; }
 
     public JsonTypeInfo<AttemptTrace> AttemptTrace { get; }
+
+    public JsonTypeInfo<AuditEntry> AuditEntry { get; }
 
     private static JsonTypeInfo<T> TypeInfo<T>(JsonSerializerOptions options) => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
 

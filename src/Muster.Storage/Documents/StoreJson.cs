@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Muster.Core.Audit;
 using Muster.Core.Certificates;
 using Muster.Core.Enrollments;
 using Muster.Core.Hubs;
@@ -19,4 +20,5 @@ namespace Muster.Storage.Documents;
 [JsonSerializable(typeof(CaCertificate))]
 [JsonSerializable(typeof(HubCleanup))]
 [JsonSerializable(typeof(AttemptTrace))]
+[JsonSerializable(typeof(AuditEntry))]
 internal sealed partial class StoreJson : JsonSerializerContext;

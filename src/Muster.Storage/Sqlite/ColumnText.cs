@@ -1,5 +1,7 @@
 using Muster.Core.Attestation;
+using Muster.Core.Audit;
 using Muster.Core.Enrollments;
+using Muster.Core.Quotas;
 using Muster.Core.Registration;
 
 namespace Muster.Storage.Sqlite;
@@ -33,6 +35,26 @@ internal static class ColumnText
         RegistrationStatus.Failed => "failed",
         RegistrationStatus.Disabled => "disabled",
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
+    };
+
+    public static string Of(AuditEntity entity) => entity switch
+    {
+        AuditEntity.Enrollment => "enrollment",
+        AuditEntity.EnrollmentGroup => "enrollmentGroup",
+        AuditEntity.Registration => "registration",
+        AuditEntity.LinkedHub => "linkedHub",
+        AuditEntity.CaCertificate => "caCertificate",
+        AuditEntity.Instance => "instance",
+        _ => throw new ArgumentOutOfRangeException(nameof(entity), entity, null),
+    };
+
+    public static string Of(CountedEntity entity) => entity switch
+    {
+        CountedEntity.IndividualEnrollment => "individual",
+        CountedEntity.X509Group => "group.x509",
+        CountedEntity.SymmetricKeyGroup => "group.symmetricKey",
+        CountedEntity.Registration => "registration",
+        _ => throw new ArgumentOutOfRangeException(nameof(entity), entity, null),
     };
 
     /// <summary>Whether an outcome counts as refused in lists of attempts.</summary>

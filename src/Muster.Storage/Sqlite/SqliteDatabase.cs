@@ -60,6 +60,7 @@ public sealed class SqliteDatabase : IAsyncDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(options.Path);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxAttemptTraces, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxAuditEntries, 1);
         var protector = new SecretProtector(options.SecretsKey.Span);
         // The engine knows no asynchronous work: opening may wait for the disk.
         return Task.Run(() => Open(options, protector, migrations, time, loggers), cancellationToken);

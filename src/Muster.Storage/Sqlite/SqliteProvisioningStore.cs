@@ -3,10 +3,13 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
 using Muster.Core.Attestation;
+using Muster.Core.Audit;
 using Muster.Core.Certificates;
 using Muster.Core.Enrollments;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
+using Muster.Core.Queries;
+using Muster.Core.Quotas;
 using Muster.Core.Registration;
 using Muster.Core.Store;
 using Muster.Storage.Documents;
@@ -17,12 +20,13 @@ namespace Muster.Storage.Sqlite;
 /// The provisioning store over SQLite. Reads run on the caller's thread, from memory as a rule, and return completed tasks; commits
 /// wait for the writer, which flushes many at once. Safe for use by many threads.
 /// </summary>
-public sealed class SqliteProvisioningStore : IProvisioningStore, IAsyncDisposable
+public sealed class SqliteProvisioningStore : IProvisioningStore, IAuditLog, IAsyncDisposable
 {
     private readonly SqliteReadPool _readers;
     private readonly SqliteWriter _writer;
     private readonly DocumentSerializer _documents;
-    private readonly AttemptTracePruner _pruner;
+    private readonly LogPruner _tracePruner;
+    private readonly LogPruner _auditPruner;
 
     // Indexes over groups live in this process's memory as the counters do, so both begin anew together.
     private readonly ConcurrentDictionary<string, long> _groupsRevisions = new(StringComparer.Ordinal);
@@ -34,7 +38,18 @@ public sealed class SqliteProvisioningStore : IProvisioningStore, IAsyncDisposab
         _readers = database.Readers;
         _writer = database.Writer;
         _documents = new DocumentSerializer(database.Protector);
-        _pruner = new AttemptTracePruner(_writer, database.Options.MaxAttemptTraces, database.Logger);
+        _tracePruner = new LogPruner(
+            _writer,
+            database.Options.MaxAttemptTraces,
+            static change => (change as AppendAttemptTrace)?.Trace.InstanceName,
+            AttemptTraceSql.DeleteBeyond,
+            database.Logger.TracesPruned);
+        _auditPruner = new LogPruner(
+            _writer,
+            database.Options.MaxAuditEntries,
+            static change => (change as AppendAuditEntry)?.Entry.InstanceName,
+            AuditSql.DeleteBeyond,
+            database.Logger.AuditPruned);
     }
 
     /// <summary>The database, for other stores over it. It is closed with this store.</summary>
@@ -50,7 +65,8 @@ public sealed class SqliteProvisioningStore : IProvisioningStore, IAsyncDisposab
         var store = new SqliteProvisioningStore(await SqliteDatabase.OpenAsync(options, time, loggers, cancellationToken));
         try
         {
-            await store._writer.RunAsync(AttemptTraceSql.Count, store._pruner.Start, CancellationToken.None);
+            await store._writer.RunAsync(AttemptTraceSql.Count, store._tracePruner.Start, CancellationToken.None);
+            await store._writer.RunAsync(AuditSql.Count, store._auditPruner.Start, CancellationToken.None);
             return store;
         }
         catch
@@ -84,6 +100,49 @@ public sealed class SqliteProvisioningStore : IProvisioningStore, IAsyncDisposab
             static (session, page) => EnrollmentSql.List(session, page.instanceName, page.kind, page.afterId, page.limit),
             cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public Task<QueryPage<Enrollment>> QueryEnrollmentsAsync(
+        string instanceName, EnrollmentKind kind, Query query, QueryPosition? after, int limit, CancellationToken cancellationToken)
+    {
+        var subject = kind == EnrollmentKind.Individual ? QuerySubject.Enrollments : QuerySubject.EnrollmentGroups;
+        return QueryReading.ReadAsync(
+            _readers,
+            _documents.Enrollment,
+            command =>
+            {
+                command.Parameters.AddWithValue("@instance", ColumnText.Key(instanceName));
+                command.Parameters.AddWithValue("@kind", ColumnText.Of(kind));
+                QuerySql.Fill(command, subject, "instance = @instance AND kind = @kind", query, after, limit + 1);
+            },
+            limit,
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<QueryPage<RegistrationRecord>> QueryRegistrationsAsync(
+        string instanceName,
+        string? enrollmentGroupId,
+        Query query,
+        QueryPosition? after,
+        int limit,
+        CancellationToken cancellationToken) => QueryReading.ReadAsync(
+        _readers,
+        _documents.Registration,
+        command =>
+        {
+            command.Parameters.AddWithValue("@instance", ColumnText.Key(instanceName));
+            var conditions = "instance = @instance";
+            if (enrollmentGroupId is not null)
+            {
+                command.Parameters.AddWithValue("@group", ColumnText.Key(enrollmentGroupId));
+                conditions += " AND enrollment_kind = 'group' AND enrollment_key = @group";
+            }
+
+            QuerySql.Fill(command, QuerySubject.Registrations, conditions, query, after, limit + 1);
+        },
+        limit,
+        cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<EnrollmentGroup>> ListGroupsAsync(
@@ -126,6 +185,17 @@ public sealed class SqliteProvisioningStore : IProvisioningStore, IAsyncDisposab
     /// <inheritdoc/>
     public Task<IReadOnlyList<RegistrationRecord>> ListUnfinishedRegistrationsAsync(CancellationToken cancellationToken) =>
         Many(_documents.Registration, 0, static (session, _) => RegistrationSql.ListUnfinished(session), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<InstanceUsage> GetUsageAsync(string instanceName, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<InstanceUsage>(cancellationToken);
+        return Task.FromResult(_readers.Read(instanceName, static (session, name) => new InstanceUsage(
+            UsageSql.Count(session, name, CountedEntity.IndividualEnrollment),
+            UsageSql.Count(session, name, CountedEntity.X509Group),
+            UsageSql.Count(session, name, CountedEntity.SymmetricKeyGroup),
+            UsageSql.Count(session, name, CountedEntity.Registration))));
+    }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<LinkedHub>> ListLinkedHubsAsync(string instanceName, CancellationToken cancellationToken) =>
@@ -201,6 +271,17 @@ public sealed class SqliteProvisioningStore : IProvisioningStore, IAsyncDisposab
     }
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<AuditRecord>> ListAsync(string instanceName, AuditFilter filter, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(filter.Limit, 1, nameof(filter));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(filter.Limit, 1000, nameof(filter));
+        if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<IReadOnlyList<AuditRecord>>(cancellationToken);
+        var rows = _readers.Read((instanceName, filter), static (session, key) => AuditSql.List(session, key.instanceName, key.filter));
+        return Task.FromResult<IReadOnlyList<AuditRecord>>(
+            [.. rows.Select(row => new AuditRecord(row.Id, Parse(row.Document, _documents.AuditEntry)))]);
+    }
+
+    /// <inheritdoc/>
     public Task<CommitOutcome> CommitAsync(IReadOnlyList<StoreChange> changes, CancellationToken cancellationToken)
     {
         if (changes.Count == 0) return Task.FromResult(CommitOutcome.Committed);
@@ -219,7 +300,8 @@ public sealed class SqliteProvisioningStore : IProvisioningStore, IAsyncDisposab
 
     private void Committed(PreparedChange[] changes)
     {
-        _pruner.Committed(changes);
+        _tracePruner.Committed(changes);
+        _auditPruner.Committed(changes);
         foreach (var prepared in changes)
         {
             var instance = prepared.Change switch

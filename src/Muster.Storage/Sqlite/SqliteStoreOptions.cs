@@ -16,4 +16,7 @@ public sealed record SqliteStoreOptions
     /// between two of them.
     /// </summary>
     public int MaxAttemptTraces { get; init; } = 100_000;
+
+    /// <summary>How many audit entries to keep per instance, at least 1; pruned as attempt traces are.</summary>
+    public int MaxAuditEntries { get; init; } = 100_000;
 }

@@ -6,11 +6,15 @@ using Muster.Configuration;
 using Muster.Certificates;
 using Muster.Core.Allocation;
 using Muster.Core.Attestation;
+using Muster.Core.Audit;
 using Muster.Core.Certificates;
 using Muster.Core.Certificates.Verification;
+using Muster.Core.Concurrency;
 using Muster.Core.Errors;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
+using Muster.Core.Queries;
+using Muster.Core.Quotas;
 using Muster.Core.Registration;
 using Muster.Core.Secrets;
 using Muster.Core.Store;
@@ -28,6 +32,7 @@ using Muster.ManagementApi;
 using Muster.Portal.Hubs;
 using Muster.PortalDoor;
 using Muster.ServiceApi;
+using Muster.ServiceApi.Directories;
 using Muster.ServiceApi.Enrollments;
 using Muster.Storage;
 using Muster.Storage.Sqlite;
@@ -49,6 +54,9 @@ public sealed class ProvisioningParts : IServerParts
         await AddStoreAsync(services, context, cancellationToken);
         AddProvisioning(services, context.Options);
         AddHubs(services);
+        services.AddSingleton(new ContinuationTokens(context.SecretsKey));
+        if (context.Options.Directory is { } directory)
+            services.AddSingleton(provider => new DirectoryTokens(directory, provider.GetRequiredService<TimeProvider>()));
         services.AddServiceApi();
         services.AddMqttDoor();
         services.AddManagementApi();
@@ -61,6 +69,12 @@ public sealed class ProvisioningParts : IServerParts
         var context = _context ?? throw new InvalidOperationException("Services are configured before they are opened.");
         var instances = services.GetRequiredService<InstanceDirectory>();
         var instance = await instances.EnsureDefaultAsync(cancellationToken);
+
+        if (context.Options.Quotas is { } quotas && quotas != (instance.Quotas ?? InstanceQuotas.Unlimited))
+        {
+            var limited = instance with { Quotas = quotas, ETag = ETag.Create(services.GetRequiredService<TimeProvider>().GetUtcNow()) };
+            if (await instances.PutAsync(limited, instance.ETag, cancellationToken) == CommitOutcome.Committed) instance = limited;
+        }
 
         // Once there is a hub it keeps its name: records and devices know it by that. New names make new hubs.
         var directory = services.GetRequiredService<EmbeddedHubDirectory>();
@@ -140,6 +154,7 @@ public sealed class ProvisioningParts : IServerParts
         // Made by a factory, so that the container closes it after everything that uses it.
         services.AddSingleton(_ => store);
         services.AddSingleton<IProvisioningStore>(provider => provider.GetRequiredService<SqliteProvisioningStore>());
+        services.AddSingleton<IAuditLog>(provider => provider.GetRequiredService<SqliteProvisioningStore>());
         services.AddSingleton<IProvisioningSearch>(provider =>
             new SqliteProvisioningSearch(provider.GetRequiredService<SqliteProvisioningStore>().Database));
         services.AddSingleton<IEmbeddedHubStore>(provider =>

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using Muster.Core.Allocation;
 using Muster.Core.Certificates.Verification;
 using Muster.Core.Hubs;
+using Muster.Core.Quotas;
+using Muster.ServiceApi.Directories;
 
 namespace Muster.Configuration;
 
@@ -67,6 +69,12 @@ public sealed record MusterOptions
 
     /// <summary>Latencies by source network, for lowest latency.</summary>
     public ImmutableArray<LatencyRow> Latencies { get; init; } = [];
+
+    /// <summary>What the default instance may hold and how fast it may be called; null leaves it as it is.</summary>
+    public InstanceQuotas? Quotas { get; init; }
+
+    /// <summary>The directory whose tokens the service API takes; null for none.</summary>
+    public DirectoryOptions? Directory { get; init; }
 
     /// <summary>Configuration files that were read, weakest first; their section <c>Logging</c> sets log levels.</summary>
     public ImmutableArray<string> ConfigurationFiles { get; init; } = [];

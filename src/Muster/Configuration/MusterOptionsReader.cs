@@ -68,6 +68,8 @@ public static class MusterOptionsReader
                     : new(),
                 X509 = SectionsOf("X509").FirstOrDefault() is { } x509 ? CertificateSettings.Read(x509) : new(),
                 Latencies = AllocationSettings.ReadLatencies(SectionsOf("Latencies")),
+                Quotas = SectionsOf("Quotas").FirstOrDefault() is { } quotas ? ServiceApiSettings.ReadQuotas(quotas) : null,
+                Directory = SectionsOf("Directory").FirstOrDefault() is { } directory ? ServiceApiSettings.ReadDirectory(directory) : null,
                 ConfigurationFiles = files.ToImmutable(),
             };
             CheckPortsDiffer(options);

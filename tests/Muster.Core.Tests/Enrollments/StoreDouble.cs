@@ -1,8 +1,11 @@
 using Muster.Core.Attestation;
+using Muster.Core.Audit;
 using Muster.Core.Certificates;
 using Muster.Core.Enrollments;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
+using Muster.Core.Queries;
+using Muster.Core.Quotas;
 using Muster.Core.Registration;
 using Muster.Core.Store;
 
@@ -20,6 +23,8 @@ internal sealed class StoreDouble : IProvisioningStore
     private long _revision;
 
     public List<LinkedHub> Hubs { get; } = [];
+
+    public List<AuditEntry> Audit { get; } = [];
 
     /// <summary>Runs once, before the next commit.</summary>
     public Action? BeforeNextCommit { get; set; }
@@ -70,6 +75,18 @@ internal sealed class StoreDouble : IProvisioningStore
             .Where(enrollment => afterId is null || string.CompareOrdinal(enrollment.Id.ToUpperInvariant(), afterId.ToUpperInvariant()) > 0)
             .Take(limit)]);
 
+    public Task<QueryPage<Enrollment>> QueryEnrollmentsAsync(
+        string instanceName, EnrollmentKind kind, Query query, QueryPosition? after, int limit, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<QueryPage<RegistrationRecord>> QueryRegistrationsAsync(
+        string instanceName,
+        string? enrollmentGroupId,
+        Query query,
+        QueryPosition? after,
+        int limit,
+        CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<IReadOnlyList<EnrollmentGroup>> ListGroupsAsync(
         string instanceName, AttestationType type, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<EnrollmentGroup>>([.. _enrollments.Values.OfType<EnrollmentGroup>()
@@ -109,6 +126,10 @@ internal sealed class StoreDouble : IProvisioningStore
     public Task<IReadOnlyList<RegistrationRecord>> ListUnfinishedRegistrationsAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<RegistrationRecord>>([]);
 
+    public Task<InstanceUsage> GetUsageAsync(string instanceName, CancellationToken cancellationToken) =>
+        Task.FromResult(new InstanceUsage(
+            _enrollments.Values.Count(enrollment => enrollment.Kind == EnrollmentKind.Individual), 0, 0, _records.Count));
+
     public Task<IReadOnlyList<LinkedHub>> ListLinkedHubsAsync(string instanceName, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<LinkedHub>>(Hubs);
 
@@ -132,6 +153,7 @@ internal sealed class StoreDouble : IProvisioningStore
             BeforeNextCommit = null;
             hook?.Invoke();
             Commits++;
+            if (changes.OfType<RequireQuota>().Any(quota => _enrollments.Count >= quota.Limit)) return CommitOutcome.QuotaReached;
             if (!changes.All(Holds)) return CommitOutcome.Conflict;
             foreach (var change in changes) Apply(change);
             return CommitOutcome.Committed;
@@ -156,6 +178,7 @@ internal sealed class StoreDouble : IProvisioningStore
         PutLinkedHub put => Hubs.Find(hub => hub.HostName.Equals(put.Hub.HostName, StringComparison.OrdinalIgnoreCase))?.ETag == put.IfETag,
         DeleteLinkedHub => true,
         DeleteRegistration delete => delete.IfETag is null || _records.GetValueOrDefault(delete.RegistrationId)?.ETag == delete.IfETag,
+        RequireQuota or AppendAuditEntry => true,
         _ => throw new InvalidOperationException(change.GetType().Name),
     };
 
@@ -166,6 +189,7 @@ internal sealed class StoreDouble : IProvisioningStore
             case PutInstance put: Overwrite(put.Instance); break;
             case PutEnrollment put: Overwrite(put.Enrollment); break;
             case DeleteEnrollment delete: Remove(delete.Kind, delete.Id); break;
+            case AppendAuditEntry append: Audit.Add(append.Entry); break;
             case PutCaCertificate put: Overwrite(put.Certificate); break;
             case DeleteCaCertificate delete: RemoveAuthority(delete.Name); break;
             case PutLinkedHub put:

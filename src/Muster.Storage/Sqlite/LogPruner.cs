@@ -1,13 +1,22 @@
-using Microsoft.Extensions.Logging;
 using Muster.Core.Store;
 
 namespace Muster.Storage.Sqlite;
 
 /// <summary>
-/// Keeps attempt traces below a limit per instance. It counts committed traces in memory and deletes the oldest in batches, so that
-/// an append costs no count. All members run on the writer's thread.
+/// Keeps a log - attempt traces, audit entries - below a limit per instance. It counts committed entries in memory and deletes the
+/// oldest in batches, so that an append costs no count. All members run on the writer's thread.
 /// </summary>
-internal sealed class AttemptTracePruner(SqliteWriter writer, int limit, ILogger logger)
+/// <param name="writer">The writer.</param>
+/// <param name="limit">How many entries an instance keeps.</param>
+/// <param name="instanceOf">The instance whose log a change adds to; null for changes that add nothing.</param>
+/// <param name="deleteBeyond">Deletes at most so many (last) entries of an instance that newer ones up to the limit follow.</param>
+/// <param name="pruned">Told of each batch.</param>
+internal sealed class LogPruner(
+    SqliteWriter writer,
+    int limit,
+    Func<StoreChange, string?> instanceOf,
+    Func<SqliteSession, string, int, int, int> deleteBeyond,
+    Action<string, int> pruned)
 {
     private const int MaxBatch = 1000;
 
@@ -25,13 +34,13 @@ internal sealed class AttemptTracePruner(SqliteWriter writer, int limit, ILogger
         }
     }
 
-    /// <summary>Notes the traces of a commit.</summary>
+    /// <summary>Notes the entries of a commit.</summary>
     public void Committed(PreparedChange[] changes)
     {
         foreach (var prepared in changes)
         {
-            if (prepared.Change is not AppendAttemptTrace append) continue;
-            var instance = ColumnText.Key(append.Trace.InstanceName);
+            if (instanceOf(prepared.Change) is not { } name) continue;
+            var instance = ColumnText.Key(name);
             if (!_counts.TryGetValue(instance, out var entry)) _counts.Add(instance, entry = new InstanceCount());
             entry.Count++;
             PruneIfDue(instance, entry);
@@ -46,12 +55,12 @@ internal sealed class AttemptTracePruner(SqliteWriter writer, int limit, ILogger
             {
                 // From here on another may be queued: should this one fail, the next commit brings one.
                 entry.IsPruning = false;
-                return AttemptTraceSql.DeleteBeyond(session, instance, limit, 2 * _batch);
+                return deleteBeyond(session, instance, limit, 2 * _batch);
             },
             deleted =>
             {
                 entry.Count -= deleted;
-                logger.TracesPruned(instance, deleted);
+                pruned(instance, deleted);
                 PruneIfDue(instance, entry);
             });
     }

@@ -1,0 +1,47 @@
+using System.Collections.Frozen;
+using Muster.ServiceApi.Requests;
+
+namespace Muster.ServiceApi.Directories;
+
+/// <summary>What roles, groups and single data actions in a token permit (service-api S-3.3).</summary>
+public static class DirectoryRoles
+{
+    /// <summary>All data actions.</summary>
+    public const string Contributor = "Device Provisioning Service Data Contributor";
+
+    /// <summary>The data actions that read, without those that show keys.</summary>
+    public const string Reader = "Device Provisioning Service Data Reader";
+
+    private static readonly FrozenDictionary<string, IReadOnlyList<string>> BuiltIn = new Dictionary<string, IReadOnlyList<string>>(
+        DataActions.All.Select(action => KeyValuePair.Create<string, IReadOnlyList<string>>(action, [action])))
+    {
+        [Contributor] = DataActions.All,
+        ["dfce44e4-17b7-4bd1-a6d1-04996ec95633"] = DataActions.All,
+        [Reader] = DataActions.Reading,
+        ["10745317-c249-44a1-a5ce-3a4353c0bbd8"] = DataActions.Reading,
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// The data actions that a setting names: <c>contributor</c>, <c>reader</c>, a built-in role, or a data action with or without its
+    /// prefix. Null when it names none.
+    /// </summary>
+    public static IReadOnlyList<string>? ActionsOf(string name) => name.ToUpperInvariant() switch
+    {
+        "CONTRIBUTOR" => DataActions.All,
+        "READER" => DataActions.Reading,
+        _ => BuiltIn.GetValueOrDefault(name) ?? BuiltIn.GetValueOrDefault(DataActions.Prefix + name),
+    };
+
+    /// <summary>What the values of a token's role claims permit together.</summary>
+    internal static IReadOnlySet<string> ActionsOf(IEnumerable<string> values, IReadOnlyDictionary<string, IReadOnlyList<string>> configured)
+    {
+        var actions = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var value in values)
+        {
+            if (BuiltIn.TryGetValue(value, out var known)) actions.UnionWith(known);
+            if (configured.TryGetValue(value, out var own)) actions.UnionWith(own);
+        }
+
+        return actions;
+    }
+}

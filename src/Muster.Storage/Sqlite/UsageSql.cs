@@ -1,0 +1,16 @@
+using Muster.Core.Quotas;
+using Muster.Core.Store;
+
+namespace Muster.Storage.Sqlite;
+
+/// <summary>How much of what an instance holds. Triggers keep the numbers, so that every writer counts and no reader does.</summary>
+internal static class UsageSql
+{
+    public static long Count(SqliteSession session, string instanceName, CountedEntity entity) =>
+        (long?)session.Scalar(
+            "SELECT count FROM entity_counts WHERE instance = ?1 AND entity = ?2",
+            ColumnText.Key(instanceName), ColumnText.Of(entity)) ?? 0;
+
+    public static CommitOutcome Require(SqliteSession session, RequireQuota require) =>
+        Count(session, require.InstanceName, require.Entity) < require.Limit ? CommitOutcome.Committed : CommitOutcome.QuotaReached;
+}

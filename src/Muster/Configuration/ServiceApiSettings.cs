@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using Muster.Core.Quotas;
+using Muster.ServiceApi.Directories;
+
+namespace Muster.Configuration;
+
+/// <summary>Reads what configuration says of quotas and of directory tokens.</summary>
+internal static class ServiceApiSettings
+{
+    /// <summary>The quotas of the default instance: a profile, and single limits over it; 0 is without that limit.</summary>
+    public static InstanceQuotas ReadQuotas(OptionSection section)
+    {
+        var name = section.Text("Profile") ?? "unlimited";
+        var profile = InstanceQuotas.Profile(name);
+        if (profile is null) section.Mistake("Profile", name, "There is no such profile. Allowed are unlimited, azure.");
+        profile ??= InstanceQuotas.Unlimited;
+        var quotas = new InstanceQuotas
+        {
+            IndividualEnrollments = Count("IndividualEnrollments", profile.IndividualEnrollments),
+            X509Groups = Count("X509Groups", profile.X509Groups),
+            SymmetricKeyGroups = Count("SymmetricKeyGroups", profile.SymmetricKeyGroups),
+            Registrations = Count("Registrations", profile.Registrations),
+            CaCertificates = Count("CaCertificates", profile.CaCertificates),
+            LinkedHubs = Count("LinkedHubs", profile.LinkedHubs),
+            ServiceOperations = Rate("ServiceOperationsPerMinute", TimeSpan.FromMinutes(1), profile.ServiceOperations),
+            DeviceRegistrations = Rate("DeviceRegistrationsPerMinute", TimeSpan.FromMinutes(1), profile.DeviceRegistrations),
+            DevicePolls = Rate("DevicePollsPer10Seconds", TimeSpan.FromSeconds(10), profile.DevicePolls),
+        };
+        section.Close();
+        return quotas;
+
+        long? Count(string key, long? preset) => section.Whole(key, 0, int.MaxValue) switch { null => preset, 0 => null, var number => number };
+
+        RateLimit? Rate(string key, TimeSpan period, RateLimit? preset) =>
+            section.Whole(key, 0, 1_000_000) switch { null => preset, 0 => null, { } calls => new RateLimit(calls, period) };
+    }
+
+    /// <summary>The directory whose tokens the service API takes; null after a mistake.</summary>
+    public static DirectoryOptions? ReadDirectory(OptionSection section)
+    {
+        var text = section.Text("Authority");
+        var audiences = section.Members("Audiences").Select(member => member.Value).Where(value => value.Length > 0).ToImmutableArray();
+        var claims = section.Members("RoleClaims").Select(member => member.Value).Where(value => value.Length > 0).ToImmutableArray();
+        var roles = ImmutableDictionary.CreateBuilder<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (value, role) in section.Members("Roles"))
+        {
+            if (DirectoryRoles.ActionsOf(role) is { } actions) roles[value] = actions;
+            else
+            {
+                section.Mistake(
+                    $"Roles:{value}", role, "It permits nothing. Allowed are contributor, reader and data actions such as enrollments/read.");
+            }
+        }
+
+        section.Close();
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var authority)
+            || !(authority.Scheme == Uri.UriSchemeHttps || (authority.Scheme == Uri.UriSchemeHttp && authority.IsLoopback)))
+        {
+            section.Mistake("Authority", text, "It is not the address of an issuer. Allowed are https addresses, and http ones on this machine.");
+            return null;
+        }
+
+        var options = new DirectoryOptions { Authority = authority, Roles = roles.ToImmutable() };
+        if (!audiences.IsEmpty) options = options with { Audiences = audiences };
+        return claims.IsEmpty ? options : options with { RoleClaims = claims };
+    }
+}
