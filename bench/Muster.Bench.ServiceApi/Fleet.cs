@@ -65,8 +65,8 @@ internal static class Fleet
 
     private static JsonElement Twin(int number)
     {
-        using var document = JsonDocument.Parse(string.Create(
-            CultureInfo.InvariantCulture, $$$"""{"tags":{"site":"plant-{{{number % 50}}}"},"properties":{"desired":{"interval":60}}}"""));
+        var site = string.Create(CultureInfo.InvariantCulture, $"plant-{number % 50}");
+        using var document = JsonDocument.Parse("{\"tags\":{\"site\":\"" + site + "\"},\"properties\":{\"desired\":{\"interval\":60}}}");
         return document.RootElement.Clone();
     }
 }

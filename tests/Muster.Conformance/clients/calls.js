@@ -43,10 +43,18 @@ function request({ url, method, headers, body }) {
   });
 }
 
+// The promise of this method never settles; its callback is called.
+function runBulk(client, operation) {
+  return new Promise((resolve, reject) => {
+    client.runBulkEnrollmentOperation(operation, (error, result) => (error ? reject(error) : resolve(result)));
+  });
+}
+
 async function make(call) {
   if (call.client === 'https') return request(call.args[0]);
   if (call.client === 'device') return device.register(call.args[0]);
   const client = open(call);
+  if (call.method === 'runBulkEnrollmentOperation') return runBulk(client, call.args[0]);
   const answer = await client[call.method](...call.args);
   if (call.method.endsWith('Query')) return readAll(answer);
   return answer && answer.responseBody !== undefined ? answer.responseBody : answer;

@@ -31,7 +31,7 @@ public sealed class QuotaTests : IAsyncLifetime
         Assert.Equal((HttpStatusCode.TooManyRequests, 429001), (refused.Status, refused.ErrorCode));
         Assert.Contains("The quota of 1 registration records is reached.", refused.Text, StringComparison.Ordinal);
         Assert.Equal("60", refused.Headers["Retry-After"]);
-        Assert.Contains((await _server.LastTraceAsync("second")).Checks, check => check is { Name: "quota", Passed: false });
+        Assert.Contains((await _server.LastTraceAsync("second")).Checks, check => check is { Check: "quota", Passed: false });
         Assert.Equal(HttpStatusCode.OK, (await RegisterAsync("first")).Status);
 
         await _server.ServiceAsync(HttpMethod.Delete, "/registrations/first");
