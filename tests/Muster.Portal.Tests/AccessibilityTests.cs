@@ -42,6 +42,6 @@ public sealed class AccessibilityTests(PortalFixture portal)
             if (over > 0) findings.Add($"{path} overflows by {over} px");
         }
 
-        Assert.Empty(findings);
+        Assert.True(findings.Count == 0, string.Join('\n', findings));
     }
 }

@@ -46,6 +46,7 @@ public sealed class X509Tests(PortalFixture portal)
         await page.Button("Save").ClickAsync();
         await page.Button("t12-root").ClickAsync();
         await page.Button("Generate Verification Code").ClickAsync();
+        await page.Button("Copy verification code").WaitForAsync();
         var code = await page.GetByRole(AriaRole.Dialog).Locator(".value code").Last.TextContentAsync();
         Assert.Matches("^[0-9A-F]{48}$", code);
 
