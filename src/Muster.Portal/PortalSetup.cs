@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Muster.Portal.Assets;
 using Muster.Portal.Certificates;
 using Muster.Portal.Enrollments;
@@ -51,7 +52,9 @@ public static class PortalSetup
             circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(10);
         });
         services.AddSignalR(hub => hub.MaximumReceiveMessageSize = 256 * 1024);
-        services.AddHttpContextAccessor();
+
+        // Every answer forbids caches already, which the forms' guard would tell at each page.
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error));
     }
 
     /// <summary>Adds what every request of the portal's door passes before routing.</summary>

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+
+namespace Muster.Portal.Tests;
+
+[Collection(PortalCollection.Name)]
+public sealed class AccessibilityTests(PortalFixture portal)
+{
+    private static readonly string[] Paths =
+    [
+        "/", "/create", "/users", "/i/default/overview", "/i/default/quickstart", "/i/default/enrollments", "/i/default/enrollments?tab=individual",
+        "/i/default/enrollments/groups/new", "/i/default/enrollments/individual/new", "/i/default/enrollments/individual/axe-device",
+        "/i/default/enrollments/individual/axe-device?tab=Hubs", "/i/default/enrollments/individual/axe-device?tab=Device",
+        "/i/default/enrollments/individual/axe-device?tab=Records", "/i/default/enrollments/individual/axe-device?tab=Attempts",
+        "/i/default/enrollments/individual/axe-device?tab=Code", "/i/default/enrollments/individual/axe-device/credentials",
+        "/i/default/certificates", "/i/default/hubs", "/i/default/allocation", "/i/default/policies", "/i/default/networking",
+        "/i/default/registrations", "/i/default/refusals", "/i/default/quotas",
+    ];
+
+    [Theory]
+    [InlineData(ColorScheme.Light, 1280)]
+    [InlineData(ColorScheme.Dark, 1280)]
+    [InlineData(ColorScheme.Light, 360)]
+    public async Task No_page_has_a_serious_accessibility_finding_or_overflows(ColorScheme theme, int width)
+    {
+        var key = PageSteps.NewKey();
+        if (theme == ColorScheme.Light && width == 1280) await portal.AddSymmetricAsync("individual", "axe-device");
+        await portal.RegisterAsync("axe-device", key);
+        var axe = await PortalFixture.AxeAsync();
+        var page = await portal.OpenAsync("/", theme: theme, width: width);
+        var findings = new List<string>();
+        foreach (var path in Paths)
+        {
+            await portal.GoAsync(page, path);
+            await page.GetByRole(AriaRole.Heading, new() { Level = 1 }).WaitForAsync();
+
+            // The page's policy forbids inline script; the test brings its rules in by the debugger.
+            await page.EvaluateAsync(axe);
+            var result = await page.EvaluateAsync<JsonElement>("async () => (await axe.run()).violations.filter(v => v.impact === 'serious' || v.impact === 'critical').map(v => v.id + ': ' + v.nodes.slice(0, 2).map(n => n.html.slice(0, 160)).join(' | '))");
+            findings.AddRange(result.EnumerateArray().Select(finding => $"{path} {finding.GetString()}"));
+            var over = await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - innerWidth");
+            if (over > 0) findings.Add($"{path} overflows by {over} px");
+        }
+
+        Assert.True(findings.Count == 0, string.Join('\n', findings));
+    }
+}

@@ -1,0 +1,34 @@
+using System.Security.Cryptography;
+using Microsoft.Playwright;
+
+namespace Muster.Portal.Tests;
+
+/// <summary>What a person does again and again, by role and accessible name.</summary>
+internal static class PageSteps
+{
+    public static ILocator Button(this IPage page, string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
+    public static ILocator Link(this IPage page, string name) => page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });
+
+    public static ILocator Tab(this IPage page, string name) => page.GetByRole(AriaRole.Tab, new() { Name = name });
+
+    /// <summary>A message that shows now; the bell keeps the same text.</summary>
+    public static ILocator Toast(this IPage page, string text) => page.Locator(".notices").GetByText(text);
+
+    public static string NewKey() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+
+    public static async Task<string> AddSymmetricAsync(this PortalFixture portal, string kind, string id)
+    {
+        var key = NewKey();
+        var page = await portal.OpenAsync($"/i/default/enrollments/{kind}/new");
+        await page.GetByLabel("Generate symmetric keys automatically").UncheckAsync();
+        await page.GetByLabel("Primary key", new() { Exact = true }).FillAsync(key);
+        await page.GetByLabel("Secondary key", new() { Exact = true }).FillAsync(NewKey());
+        await page.GetByLabel(kind == "groups" ? "Group name" : "Registration ID").FillAsync(id);
+        await page.Button("Review + create").First.ClickAsync();
+        await page.Button("Create").ClickAsync();
+        await page.GetByText("Its devices can register now").WaitForAsync();
+        await page.Context.CloseAsync();
+        return key;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Reflection;
+using Microsoft.Playwright;
+using Muster.CommandLine;
+using Muster.Composition;
+using Muster.Configuration;
+
+namespace Muster.Portal.Tests;
+
+/// <summary>One server and one browser for all tests; each test works on names of its own.</summary>
+public sealed class PortalFixture : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("muster-portal-").FullName;
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+    private MusterServer? _server;
+    private string _administratorState = "";
+
+    public MusterServer Server => _server!;
+
+    public string Base => new Uri(Server.Endpoints.Portal).GetLeftPart(UriPartial.Authority);
+
+    public async ValueTask InitializeAsync()
+    {
+        var options = new MusterOptions
+        {
+            DataFolder = Path.Combine(_folder, "data"),
+            Hubs = ["hub-a.localhost", "hub-b.localhost"],
+            HttpsPort = 0,
+            MqttPort = 0,
+            AmqpPort = 0,
+            PortalPort = 0,
+            CrlPort = 0,
+        };
+        _server = await MusterServer.StartAsync(options, new ProvisioningParts(), TimeProvider.System, TextWriter.Null, CancellationToken.None);
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = "/usr/bin/chromium",
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+        await using var first = await _browser.NewContextAsync();
+        var page = await first.NewPageAsync();
+        await page.GotoAsync(Server.Endpoints.Portal);
+        _administratorState = await first.StorageStateAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null) await _browser.DisposeAsync();
+        _playwright?.Dispose();
+        if (_server is not null) await _server.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>A page of the first administrator, or of nobody.</summary>
+    public async Task<IPage> OpenAsync(string path, bool signedIn = true, ColorScheme theme = ColorScheme.Light, int width = 1280)
+    {
+        var context = await _browser!.NewContextAsync(new()
+        {
+            StorageState = signedIn ? _administratorState : null,
+            ColorScheme = theme,
+            ViewportSize = new() { Width = width, Height = 900 },
+        });
+        context.SetDefaultTimeout(20_000);
+        var page = await context.NewPageAsync();
+        await GoAsync(page, path);
+        return page;
+    }
+
+    public async Task GoAsync(IPage page, string path)
+    {
+        await page.GotoAsync(Base + path);
+        if (!page.Url.Contains("/signin", StringComparison.Ordinal)) await page.Locator("body[data-ready=true]").WaitForAsync();
+    }
+
+    /// <summary>Lets a device with a symmetric key register through the command line, over HTTPS.</summary>
+    public async Task<(int Exit, string Output)> RegisterAsync(string id, string key, bool isGroupKey = false)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var exit = await MusterCommand.RunAsync(
+            ["device", "register", "--data", Path.Combine(_folder, "data"), "--id", id, isGroupKey ? "--group-key" : "--key", key], output, error);
+        return (exit, output.ToString() + error);
+    }
+
+    public static async Task<string> AxeAsync() => await File.ReadAllTextAsync(
+        typeof(PortalFixture).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(data => data.Key == "AxeScript").Value!);
+}
