@@ -47,7 +47,11 @@ async Task RunAsync()
             [.. Enumerable.Range(batch * Batch, Batch).Select(i => new PutEnrollment(Fleet.Enrollment(i), null))], cancellationToken));
     var import = enrollments / clock.Elapsed.TotalSeconds;
     for (var i = 0; i < records; i += Batch)
-        await store.CommitAsync([.. Enumerable.Range(i, Batch).Select(number => new PutRegistration(Fleet.Record(number), null))], CancellationToken.None);
+    {
+        await store.CommitAsync(
+            [.. Enumerable.Range(i, Batch).Select(number => new PutRegistration(Fleet.Record(number), null))], CancellationToken.None);
+    }
+
     await store.DisposeAsync();
 
     Console.Error.WriteLine("Starting ...");
@@ -70,7 +74,8 @@ async Task RunAsync()
     string? continuation = null;
     var page = await Latencies.MeasureAsync(300, async _ =>
     {
-        var result = await queries.ListEnrollmentsAsync(instance, EnrollmentKind.Individual, DisabledOnes, continuation, 100, CancellationToken.None);
+        var result = await queries.ListEnrollmentsAsync(
+            instance, EnrollmentKind.Individual, DisabledOnes, continuation, 100, CancellationToken.None);
         continuation = result.Value!.Continuation;
     });
 
@@ -107,8 +112,8 @@ async Task RunAsync()
     foreach (var rows in Enumerable.Range(enrollments, creations).Select(Row).Chunk(Callers)) bare.Insert(rows);
     var bareCreate = creations / clock.Elapsed.TotalSeconds;
 
-    Console.WriteLine($"{enrollments:N0} individual enrollments, {records:N0} records; {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, "
-        + $"{RuntimeInformation.FrameworkDescription}");
+    Console.WriteLine($"{enrollments:N0} individual enrollments, {records:N0} records; {Environment.ProcessorCount} cores, "
+        + $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}");
     Console.WriteLine();
     Console.WriteLine("| work | wanted | Muster | bare SQLite | ratio |");
     Console.WriteLine("| --- | --- | --- | --- | --- |");
@@ -120,7 +125,8 @@ async Task RunAsync()
     Line($"import, {Batch} a commit", "> 10,000/s", import, bareImport, "/s", slower: false);
     Console.WriteLine($"| start | < 3 s | {start:N2} s | | |");
 
-    (string Key, bool IsDisabled, byte[] Document) Row(int number) => (Fleet.Id(number), number % 100 == 7, documents[number % documents.Count]);
+    (string Key, bool IsDisabled, byte[] Document) Row(int number) =>
+        (Fleet.Id(number), number % 100 == 7, documents[number % documents.Count]);
 }
 
 static Task<SqliteProvisioningStore> OpenAsync(SqliteStoreOptions options) =>
@@ -142,7 +148,7 @@ static List<byte[]> ReadDocuments(string path)
 static void Line(string work, string wanted, double own, double bare, string unit, bool slower)
 {
     var format = unit == "ms" ? "N3" : "N0";
-    Console.WriteLine(string.Create(
-        CultureInfo.InvariantCulture,
-        $"| {work} | {wanted} | {own.ToString(format, CultureInfo.InvariantCulture)} {unit} | {bare.ToString(format, CultureInfo.InvariantCulture)} {unit} | {(slower ? own / bare : bare / own):N1} |"));
+    var (left, right) = (own.ToString(format, CultureInfo.InvariantCulture), bare.ToString(format, CultureInfo.InvariantCulture));
+    var ratio = (slower ? own / bare : bare / own).ToString("N1", CultureInfo.InvariantCulture);
+    Console.WriteLine($"| {work} | {wanted} | {left} {unit} | {right} {unit} | {ratio} |");
 }

@@ -8,7 +8,7 @@ internal static partial class ServiceApiLog
     [LoggerMessage(1100, LogLevel.Warning, "Request {TrackingId} ({Method} {Path}) to instance {Instance} is unauthorized: {Reason}")]
     public static partial void Unauthorized(ILogger logger, Guid trackingId, string method, string path, string instance, string reason);
 
-    [LoggerMessage(1101, LogLevel.Warning, "Request {TrackingId} cannot be checked: the directory's issuer does not answer as it should: {Problem}")]
+    [LoggerMessage(1101, LogLevel.Warning, "Request {TrackingId} cannot be checked: the issuer does not answer as it should: {Problem}")]
     public static partial void IssuerUnavailable(ILogger logger, Guid trackingId, string problem);
 
     [LoggerMessage(1110, LogLevel.Information, "{Caller} of instance {Instance} did {Operation} on {Id} (request {TrackingId}).")]

@@ -9,7 +9,7 @@ public sealed record AuditFilter
     /// <summary>Only entries about this ID, without case; null means all.</summary>
     public string? EntityId { get; init; }
 
-    /// <summary>Only entries older than the one with this number; null begins at the newest. See <see cref="AuditRecord.Number"/>.</summary>
+    /// <summary>Only entries older than that <see cref="AuditRecord.Number"/>; null begins at the newest.</summary>
     public long? Before { get; init; }
 
     /// <summary>At most this many, 1 to 1000.</summary>

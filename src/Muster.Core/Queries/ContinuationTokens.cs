@@ -20,7 +20,8 @@ public sealed class ContinuationTokens(ReadOnlyMemory<byte> key)
     private const int ScopeLength = 16;
     private const int SignatureLength = 16;
 
-    private readonly byte[] _key = HKDF.DeriveKey(HashAlgorithmName.SHA256, key.ToArray(), 32, info: "muster continuation tokens"u8.ToArray());
+    private readonly byte[] _key = HKDF.DeriveKey(
+        HashAlgorithmName.SHA256, key.ToArray(), 32, info: "muster continuation tokens"u8.ToArray());
 
     /// <summary>Tokens that are good for the life of this object only.</summary>
     public static ContinuationTokens Ephemeral() => new(RandomNumberGenerator.GetBytes(32));

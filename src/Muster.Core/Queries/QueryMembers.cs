@@ -45,7 +45,7 @@ public static class QueryMembers
         new("payload", QueryMemberType.Json),
     ]);
 
-    /// <summary>Finds a member by its dotted path; null when there is none. Names compare without case, those inside free JSON with.</summary>
+    /// <summary>Finds a member by its dotted path; null when there is none. Only names inside free JSON compare by case.</summary>
     public static QueryMember? Find(QuerySubject subject, string path)
     {
         var catalog = CatalogOf(subject);
@@ -104,7 +104,8 @@ public static class QueryMembers
         from member in CertificateMembers
         select new QueryMember($"attestation.x509.{use}.{slot}.info.{member.Name}", member.Type);
 
-    private static QueryMember Enumeration(string name, params string[] values) => new(name, QueryMemberType.Enumeration) { Values = values };
+    private static QueryMember Enumeration(string name, params string[] values) =>
+        new(name, QueryMemberType.Enumeration) { Values = values };
 
     private static FrozenDictionary<string, QueryMember> Catalog(IEnumerable<QueryMember> members) =>
         members.ToFrozenDictionary(member => member.Name, StringComparer.OrdinalIgnoreCase);

@@ -83,7 +83,9 @@ public static class QueryParser
         {
             if (AcceptWord("not")) return ReadTerm() is { } negated ? new QueryNot(negated) : null;
             if (Accept("(")) return ReadOr() is { } inner && Accept(")") ? inner : null;
-            return IsWord("startswith") && tokens[_at + 1] is { Kind: QueryTokenKind.Symbol, Value: "(" } ? ReadStartsWith() : ReadComparison();
+            return IsWord("startswith") && tokens[_at + 1] is { Kind: QueryTokenKind.Symbol, Value: "(" }
+                ? ReadStartsWith()
+                : ReadComparison();
         }
 
         private QueryStartsWith? ReadStartsWith()
@@ -121,7 +123,8 @@ public static class QueryParser
             {
                 case QueryTokenKind.Text:
                     return new TextLiteral(token.Value);
-                case QueryTokenKind.Number when long.TryParse(token.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole):
+                case QueryTokenKind.Number
+                    when long.TryParse(token.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole):
                     return new IntegerLiteral(whole);
                 case QueryTokenKind.Number:
                     var number = double.Parse(token.Value, NumberStyles.Float, CultureInfo.InvariantCulture);

@@ -22,5 +22,6 @@ public sealed record DirectoryOptions
     /// What values of these claims permit, beside the two built-in roles by name and ID and data actions by their full names: value to
     /// data actions, values compared without case.
     /// </summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Roles { get; init; } = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Roles { get; init; } =
+        new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
 }

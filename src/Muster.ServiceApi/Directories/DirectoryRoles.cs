@@ -33,7 +33,8 @@ public static class DirectoryRoles
     };
 
     /// <summary>What the values of a token's role claims permit together.</summary>
-    internal static IReadOnlySet<string> ActionsOf(IEnumerable<string> values, IReadOnlyDictionary<string, IReadOnlyList<string>> configured)
+    internal static IReadOnlySet<string> ActionsOf(
+        IEnumerable<string> values, IReadOnlyDictionary<string, IReadOnlyList<string>> configured)
     {
         var actions = new HashSet<string>(StringComparer.Ordinal);
         foreach (var value in values)

@@ -120,7 +120,10 @@ public sealed class DirectoryTokens : IDisposable
 
     private static string NameOf(ClaimsIdentity identity)
     {
-        var name = NameClaims.Select(type => identity.FindFirst(type)?.Value).FirstOrDefault(value => !string.IsNullOrEmpty(value)) ?? "unnamed";
-        return new([.. name.Take(MaxNameLength).Select(character => char.IsControl(character) || char.IsSurrogate(character) ? '?' : character)]);
+        var name = NameClaims.Select(type => identity.FindFirst(type)?.Value).FirstOrDefault(value => !string.IsNullOrEmpty(value))
+            ?? "unnamed";
+        return new([.. name.Take(MaxNameLength).Select(character => IsPlain(character) ? character : '?')]);
+
+        static bool IsPlain(char character) => !char.IsControl(character) && !char.IsSurrogate(character);
     }
 }

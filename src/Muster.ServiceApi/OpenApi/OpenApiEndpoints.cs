@@ -36,7 +36,8 @@ internal static class OpenApiEndpoints
 
     private static byte[] Read(string file)
     {
-        using var stream = typeof(OpenApiEndpoints).Assembly.GetManifestResourceStream("openapi/" + file) ?? throw new UnreachableException();
+        using var stream = typeof(OpenApiEndpoints).Assembly.GetManifestResourceStream("openapi/" + file)
+            ?? throw new UnreachableException();
         using var copy = new MemoryStream();
         stream.CopyTo(copy);
         return copy.ToArray();

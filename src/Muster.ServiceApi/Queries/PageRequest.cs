@@ -27,8 +27,11 @@ internal sealed record PageRequest(int Size, string? RequestedSize, string Conti
         var continuation = headers[ContinuationHeader].ToString().Trim();
         var text = headers[SizeHeader].ToString().Trim();
         if (text.Length == 0) return new PageRequest(QueryService.DefaultPageSize, null, continuation);
-        if (text.Length > MaxDigits || !BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+        if (text.Length > MaxDigits
+            || !BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+        {
             return Refusals.InvalidHeader(SizeHeader, "it must be a whole number.");
+        }
 
         // Clients send 0 or -1 for "as you like".
         var size = number.Sign <= 0 ? QueryService.DefaultPageSize : (int)BigInteger.Min(number, QueryService.MaxPageSize);

@@ -14,7 +14,10 @@ internal static class JsonBody
     public static Task<Result<T>> ReadAsync<T>(ServiceRequest request, Func<JsonElement, Result<T>> read)
         where T : class => ReadAsync(request, RequestBody.MessageLimit, read);
 
-    /// <summary>Reads the body of at most <paramref name="limit"/> bytes and hands its root object to <paramref name="read"/>, which may not keep the document.</summary>
+    /// <summary>
+    /// Reads the body of at most <paramref name="limit"/> bytes and hands its root object to <paramref name="read"/>, which may not keep
+    /// the document.
+    /// </summary>
     public static async Task<Result<T>> ReadAsync<T>(ServiceRequest request, int limit, Func<JsonElement, Result<T>> read)
         where T : class
     {

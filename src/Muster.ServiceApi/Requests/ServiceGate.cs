@@ -25,7 +25,8 @@ internal static class ServiceGate
     /// <param name="right">What a shared access policy must grant.</param>
     /// <param name="action">The data action that a directory token must permit.</param>
     /// <param name="operation">The operation; it returns null after it answered.</param>
-    public static RequestDelegate Guard(AccessRights right, string action, Func<ServiceRequest, Task<Refusal?>> operation) => async context =>
+    public static RequestDelegate Guard(
+        AccessRights right, string action, Func<ServiceRequest, Task<Refusal?>> operation) => async context =>
     {
         var refusal = await PassAsync(context, right, action, operation);
         if (refusal is not null) await ErrorResponse.WriteAsync(context, refusal);

@@ -17,7 +17,8 @@ internal static class QueryReading
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<QueryPage<T>>(cancellationToken);
         return Task.FromResult(readers.Read(
-            (type, fill, limit, cancellationToken), static (session, call) => Read(session, call.type, call.fill, call.limit, call.cancellationToken)));
+            (type, fill, limit, cancellationToken),
+            static (session, call) => Read(session, call.type, call.fill, call.limit, call.cancellationToken)));
     }
 
     private static QueryPage<T> Read<T>(
@@ -26,7 +27,8 @@ internal static class QueryReading
         using var command = session.Connection.CreateCommand();
         fill(command);
         // A condition that no index serves may look at every row; nobody needs that once the client has gone.
-        using var interruption = cancellationToken.UnsafeRegister(static handle => raw.sqlite3_interrupt((sqlite3)handle!), session.Connection.Handle);
+        using var interruption = cancellationToken.UnsafeRegister(
+            static handle => raw.sqlite3_interrupt((sqlite3)handle!), session.Connection.Handle);
         try
         {
             return Read(command, type, limit);

@@ -53,7 +53,8 @@ internal sealed class QuerySql
         var order = sort == "key" ? $"{Plain("key", !sql._fewMatch)}{direction}" : $"{sort}{direction}, key{direction}";
 #pragma warning disable CA2100 // Made of constants; see above.
         command.CommandText =
-            $"SELECT document, key, {(sort == "key" ? "NULL" : sort)} FROM {table} WHERE {sql._where} ORDER BY {order} LIMIT {sql.Bind((long)limit)}";
+            $"SELECT document, key, {(sort == "key" ? "NULL" : sort)} FROM {table} "
+            + $"WHERE {sql._where} ORDER BY {order} LIMIT {sql.Bind((long)limit)}";
 #pragma warning restore CA2100
     }
 
@@ -132,7 +133,8 @@ internal sealed class QuerySql
     {
         { Literal: NullLiteral } => IsNull("json_extract(CAST(document AS TEXT), '$.iotHubs')", comparison.Operator),
         { Literal: TextLiteral text, Operator: QueryOperator.Equal } =>
-            $"EXISTS (SELECT 1 FROM json_each(CAST(document AS TEXT), '$.iotHubs') WHERE lower(value) = {Bind(text.Value.ToLowerInvariant())})",
+            "EXISTS (SELECT 1 FROM json_each(CAST(document AS TEXT), '$.iotHubs') "
+            + $"WHERE lower(value) = {Bind(text.Value.ToLowerInvariant())})",
         _ => False,
     };
 

@@ -29,7 +29,8 @@ internal static class ServiceApiSettings
         section.Close();
         return quotas;
 
-        long? Count(string key, long? preset) => section.Whole(key, 0, int.MaxValue) switch { null => preset, 0 => null, var number => number };
+        long? Count(string key, long? preset) =>
+            section.Whole(key, 0, int.MaxValue) switch { null => preset, 0 => null, var number => number };
 
         RateLimit? Rate(string key, TimeSpan period, RateLimit? preset) =>
             section.Whole(key, 0, 1_000_000) switch { null => preset, 0 => null, { } calls => new RateLimit(calls, period) };
@@ -48,7 +49,7 @@ internal static class ServiceApiSettings
             else
             {
                 section.Mistake(
-                    $"Roles:{value}", role, "It permits nothing. Allowed are contributor, reader and data actions such as enrollments/read.");
+                    $"Roles:{value}", role, "It permits nothing. Allowed are contributor, reader and actions such as enrollments/read.");
             }
         }
 
@@ -56,7 +57,8 @@ internal static class ServiceApiSettings
         if (!Uri.TryCreate(text, UriKind.Absolute, out var authority)
             || !(authority.Scheme == Uri.UriSchemeHttps || (authority.Scheme == Uri.UriSchemeHttp && authority.IsLoopback)))
         {
-            section.Mistake("Authority", text, "It is not the address of an issuer. Allowed are https addresses, and http ones on this machine.");
+            section.Mistake(
+                "Authority", text, "It is not the address of an issuer. Allowed are https addresses, and http ones on this machine.");
             return null;
         }
 
