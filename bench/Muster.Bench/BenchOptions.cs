@@ -5,7 +5,7 @@ namespace Muster.Bench;
 /// <summary>What the command line says.</summary>
 internal sealed record BenchOptions
 {
-    public const string Usage = "Usage: ./bench [--registrations N] [--rounds N] [--concurrency N] [--idle N]";
+    public const string Usage = "Usage: ./bench [--registrations N] [--rounds N] [--concurrency N] [--idle N] [--only muster|mosquitto]";
 
     /// <summary>The server's program file.</summary>
     public required string Muster { get; init; }
@@ -18,6 +18,9 @@ internal sealed record BenchOptions
 
     public int Idle { get; init; } = 2000;
 
+    /// <summary>The one server that is measured, for profiling; null measures both.</summary>
+    public string? Only { get; init; }
+
     /// <summary>Null when the arguments are wrong.</summary>
     public static BenchOptions? Parse(string[] arguments)
     {
@@ -25,6 +28,13 @@ internal sealed record BenchOptions
         var options = new BenchOptions { Muster = arguments[0] };
         for (var index = 1; index < arguments.Length; index += 2)
         {
+            if (arguments[index] == "--only")
+            {
+                if (arguments[index + 1] is not ("muster" or "mosquitto")) return null;
+                options = options with { Only = arguments[index + 1] };
+                continue;
+            }
+
             if (!int.TryParse(arguments[index + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value < 1) return null;
             switch (arguments[index])
             {

@@ -23,45 +23,57 @@ internal sealed class Comparison(BenchOptions options, string folder)
         await output.WriteLineAsync("| --- | --- | --- | --- | --- |");
         foreach (var withCertificate in (bool[])[false, true])
         {
-            using var mosquitto = await StartMosquittoAsync(withCertificate);
-            using var muster = await StartMusterAsync(data);
+            using var mosquitto = options.Only == "muster" ? null : await StartMosquittoAsync(withCertificate);
+            using var muster = options.Only == "mosquitto" ? null : await StartMusterAsync(data);
             await CompareAsync(output, mosquitto, muster, withCertificate);
         }
 
         await output.WriteLineAsync();
         await output.WriteLineAsync("| | memory per idle connection |");
         await output.WriteLineAsync("| --- | --- |");
-        using (var mosquitto = await StartMosquittoAsync(withCertificate: false)) await HoldAsync(output, mosquitto);
-        using (var muster = await StartMusterAsync(data)) await HoldAsync(output, muster);
+        if (options.Only != "muster")
+        {
+            using var mosquitto = await StartMosquittoAsync(withCertificate: false);
+            await HoldAsync(output, mosquitto);
+        }
+
+        if (options.Only != "mosquitto")
+        {
+            using var muster = await StartMusterAsync(data);
+            await HoldAsync(output, muster);
+        }
     }
 
-    private async Task CompareAsync(TextWriter output, BenchServer mosquitto, BenchServer muster, bool withCertificate)
+    private async Task CompareAsync(TextWriter output, BenchServer? mosquitto, BenchServer? muster, bool withCertificate)
     {
+        var servers = new[] { mosquitto, muster }.OfType<BenchServer>().ToList();
+
         // Compilation and caches settle first.
-        foreach (var server in (BenchServer[])[mosquitto, muster])
+        foreach (var server in servers)
         {
-            await Load.FullAsync(server, Devices(server, withCertificate, options.Registrations), options.Concurrency);
-            await Load.FullAsync(server, Devices(server, withCertificate, options.Registrations), options.Concurrency);
+            await LoadAsync(server, withCertificate);
+            await LoadAsync(server, withCertificate);
         }
 
         // Turn about, so that what else the machine does meets both.
-        var floors = new List<LoadResult>();
-        var ours = new List<LoadResult>();
+        var results = servers.ToDictionary(server => server, _ => new List<LoadResult>());
         for (var round = 0; round < options.Rounds; round++)
         {
-            floors.Add(await Load.FullAsync(mosquitto, Devices(mosquitto, withCertificate, options.Registrations), options.Concurrency));
-            ours.Add(await Load.FullAsync(muster, Devices(muster, withCertificate, options.Registrations), options.Concurrency));
+            foreach (var server in servers) results[server].Add(await LoadAsync(server, withCertificate));
         }
 
-        var floor = Median(floors);
-        var our = Median(ours);
-        var pacedFloor = await Load.PacedAsync(mosquitto, Devices(mosquitto, withCertificate, options.Registrations), floor.PerSecond / 2);
-        var pacedOur = await Load.PacedAsync(muster, Devices(muster, withCertificate, options.Registrations), our.PerSecond / 2);
-
-        var kind = withCertificate ? "X.509" : "SAS";
-        await output.WriteLineAsync(Line($"mosquitto, {kind}", floor, 1, pacedFloor));
-        await output.WriteLineAsync(Line($"Muster, {kind}", our, our.CpuMilliseconds / floor.CpuMilliseconds, pacedOur));
+        var floor = mosquitto is null ? null : Median(results[mosquitto]);
+        foreach (var server in servers)
+        {
+            var full = Median(results[server]);
+            var half = await Load.PacedAsync(server, Devices(server, withCertificate, options.Registrations), full.PerSecond / 2);
+            var ratio = floor is null ? "" : (full.CpuMilliseconds / floor.CpuMilliseconds).ToString("0.00", CultureInfo.InvariantCulture);
+            await output.WriteLineAsync(Line($"{server.Name}, {(withCertificate ? "X.509" : "SAS")}", full, ratio, half));
+        }
     }
+
+    private Task<LoadResult> LoadAsync(BenchServer server, bool withCertificate) =>
+        Load.FullAsync(server, Devices(server, withCertificate, options.Registrations), options.Concurrency);
 
     private async Task HoldAsync(TextWriter output, BenchServer server)
     {
@@ -130,8 +142,8 @@ internal sealed class Comparison(BenchOptions options, string folder)
 
     private static LoadResult Median(List<LoadResult> results) => results.OrderBy(result => result.CpuMilliseconds).ElementAt(results.Count / 2);
 
-    private static string Line(string name, LoadResult full, double ratio, LoadResult half) => string.Create(
+    private static string Line(string name, LoadResult full, string ratio, LoadResult half) => string.Create(
         CultureInfo.InvariantCulture,
-        $"| {name} | {full.CpuMilliseconds:0.00} ms | {full.PerCoreSecond:0} (reached {full.PerSecond:0}) | {ratio:0.00} "
+        $"| {name} | {full.CpuMilliseconds:0.00} ms | {full.PerCoreSecond:0} (reached {full.PerSecond:0}) | {ratio} "
         + $"| {half.Percentile(0.5):0.0} / {half.Percentile(0.99):0.0} ms at {half.PerSecond:0}/s |");
 }
