@@ -61,21 +61,21 @@ public sealed class ServerTls
 
     private static SslServerAuthenticationOptions Build(
         SslStreamCertificateContext context, List<SslApplicationProtocol>? applicationProtocols) => new()
-    {
-        ServerCertificateContext = context,
+        {
+            ServerCertificateContext = context,
 
-        // Requested on every connection, never required, with an empty list of authorities (device-protocols 7.2). The chain is
-        // judged later against enrolled certificates, so the handshake takes any.
-        ClientCertificateRequired = true,
-        CertificateChainPolicy = NoTrust,
-        RemoteCertificateValidationCallback = ClientCertificates.Accept,
-        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-        EncryptionPolicy = EncryptionPolicy.RequireEncryption,
-        AllowRenegotiation = false,
-        AllowTlsResume = true,
+            // Requested on every connection, never required, with an empty list of authorities (device-protocols 7.2). The chain is
+            // judged later against enrolled certificates, so the handshake takes any.
+            ClientCertificateRequired = true,
+            CertificateChainPolicy = NoTrust,
+            RemoteCertificateValidationCallback = ClientCertificates.Accept,
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            EncryptionPolicy = EncryptionPolicy.RequireEncryption,
+            AllowRenegotiation = false,
+            AllowTlsResume = true,
 
-        // No CipherSuitesPolicy: a policy switches session resumption off, and the runtime's own TLS 1.2 list on Linux is exactly
-        // that of behaviour B-15. A test holds it to that.
-        ApplicationProtocols = applicationProtocols,
-    };
+            // No CipherSuitesPolicy: a policy switches session resumption off, and the runtime's own TLS 1.2 list on Linux is exactly
+            // that of behaviour B-15. A test holds it to that.
+            ApplicationProtocols = applicationProtocols,
+        };
 }
