@@ -1,9 +1,9 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Data.Sqlite;
 using Muster.Api.Errors;
 using Muster.Api.Requests;
-using Muster.Configuration;
 using Muster.Certificates;
+using Muster.Configuration;
 using Muster.Core.Allocation;
 using Muster.Core.Attestation;
 using Muster.Core.Audit;
