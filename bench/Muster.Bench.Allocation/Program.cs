@@ -21,11 +21,11 @@ var definition = hub.Definition;
 await links.LinkAsync(
     server.Instance.Name, definition with { Settings = definition.Settings! with { CallsPerSecond = rate } }, CancellationToken.None);
 var keys = new Dictionary<string, byte[]>(StringComparer.Ordinal);
-foreach (var (group, target) in (ReadOnlySpan<(string, string)>)[("slow", slow), ("alone", free), ("beside", free)])
+foreach (var (group, target) in ((string, string)[])[("slow", slow), ("alone", free), ("beside", free)])
 {
     var key = keys[group] = RandomNumberGenerator.GetBytes(32);
     var more = ",\"allocationPolicy\":\"static\",\"iotHubs\":[\"" + target + "\"]";
-    server.EnrollGroupAsync(group, Convert.ToBase64String(key), more: more).GetAwaiter().GetResult();
+    await server.EnrollGroupAsync(group, Convert.ToBase64String(key), more: more);
 }
 
 await FreeAsync("alone", "warm-up", 300);

@@ -9,8 +9,8 @@ public sealed class HubLane
     /// <summary>The pause when a hub throttles without saying for how long: a real throttling text says 10 seconds.</summary>
     public static readonly TimeSpan DefaultPause = TimeSpan.FromSeconds(10);
 
-    // Timers fire late by some milliseconds; calls that came late may catch up by this much.
-    private static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(100);
+    // Timers fire late, more so on a busy machine; what was left unused this long may be caught up. Hubs count over longer times.
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RecoveryStep = TimeSpan.FromSeconds(10);
     private const double LowestRate = 0.2;
     private const double ForgottenRate = 10_000;
