@@ -98,8 +98,10 @@ public sealed class InstanceTests(PortalFixture portal)
     public async Task R23_T20_Quotas_show_usage_and_limits()
     {
         var page = await portal.OpenAsync("/i/default/quotas");
-        foreach (var name in (string[])["Registrations", "Individual enrollments", "Enrollment groups, X.509", "CA certificates", "Linked hubs"])
+        foreach (var name in (string[])["Registrations", "Individual enrollments", "Enrollment groups, X.509", "Enrollment groups, symmetric key"])
+            await Expect(page.GetByRole(AriaRole.Main).Locator(".quota").Filter(new() { Has = page.Link(name) })).ToContainTextAsync("no limit");
+        foreach (var name in (string[])["CA certificates", "Linked hubs"])
             await Expect(page.GetByRole(AriaRole.Progressbar, new() { Name = name, Exact = true })).ToBeVisibleAsync();
-        await Expect(page.GetByText("of 1,000,000").First).ToBeVisibleAsync();
+        await Expect(page.GetByText("of 50")).ToBeVisibleAsync();
     }
 }

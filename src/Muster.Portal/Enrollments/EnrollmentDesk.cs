@@ -91,7 +91,7 @@ public sealed class EnrollmentDesk(
     {
         if (Check(PortalRight.EnrollmentsDelete, instance) is { } refused) return refused;
         if (Instance(instance) is not { } found) return Refusals.UnknownIdScope;
-        var refusal = await enrollments.DeleteAsync(found, kind, id, ETagCondition.Any, cancellationToken);
+        var refusal = await enrollments.DeleteAsync(access.Caller, found, kind, id, ETagCondition.Any, cancellationToken);
         if (refusal is null) access.Audit("delete enrollment", instance, id);
         return refusal;
     }
@@ -182,7 +182,7 @@ public sealed class EnrollmentDesk(
     {
         if (Check(right, instance) is { } refused) return refused;
         if (Instance(instance) is not { } found) return Refusals.UnknownIdScope;
-        var result = await enrollments.PutAsync(found, kind, id, definition, condition, cancellationToken);
+        var result = await enrollments.PutAsync(access.Caller, found, kind, id, definition, condition, cancellationToken);
         if (result.Value is not null) access.Audit(operation, instance, id);
         return result;
     }

@@ -37,7 +37,7 @@ public sealed class RegistrationDesk(
     {
         if (access.Check(PortalRight.RegistrationsDelete) is { } refused) return refused;
         if (instances.FindByName(instance) is not { } found) return Refusals.UnknownIdScope;
-        var refusal = await records.DeleteAsync(found, registrationId, ETagCondition.Any, cancellationToken);
+        var refusal = await records.DeleteAsync(access.Caller, found, registrationId, ETagCondition.Any, cancellationToken);
         if (refusal is null) access.Audit("delete registration record", instance, registrationId);
         return refusal;
     }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.Logging;
+using Muster.Core.Audit;
 using Muster.Core.Errors;
 
 namespace Muster.Portal.SignIn;
@@ -28,6 +29,11 @@ public sealed class PortalAccess(PortalSessions sessions, AuthenticationStatePro
 
     /// <summary>Where the person sits; null when unknown. Network rules judge it (portal P13).</summary>
     public IPAddress? Address { get; private set; }
+
+    /// <summary>The person as audit entries name it; the process where the session has ended, and then nothing is written.</summary>
+    public AuditCaller Caller => Session is { } session
+        ? new AuditCaller(AuditCallerKind.Portal, session.UserName) { Address = Address?.ToString() }
+        : AuditCaller.Process;
 
     /// <summary>Learns who opened the circuit. Called once by the frame before any page.</summary>
     public async Task OpenAsync()
