@@ -1,4 +1,5 @@
 using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Muster.CommandLine;
 using Muster.Composition;
@@ -32,6 +33,7 @@ public sealed class PortalFixture : IAsyncLifetime
             CrlPort = 0,
         };
         _server = await MusterServer.StartAsync(options, new ProvisioningParts(), TimeProvider.System, TextWriter.Null, CancellationToken.None);
+        _server.Services.GetRequiredService<PortalServer>().ProgramCommand = "muster";
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {
