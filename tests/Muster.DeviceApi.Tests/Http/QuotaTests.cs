@@ -25,17 +25,17 @@ public sealed class QuotaTests : IAsyncLifetime
         await LimitAsync(new InstanceQuotas { Registrations = 1 });
         await _server.EnrollAsync("first", Key);
         await _server.EnrollAsync("second", Key);
-        Assert.Equal(HttpStatusCode.OK, (await RegisterAsync("first")).Status);
+        Assert.Equal(HttpStatusCode.Accepted, (await RegisterAsync("first")).Status);
 
         var refused = await RegisterAsync("second");
         Assert.Equal((HttpStatusCode.TooManyRequests, 429001), (refused.Status, refused.ErrorCode));
         Assert.Contains("The quota of 1 registration records is reached.", refused.Text, StringComparison.Ordinal);
         Assert.Equal("60", refused.Headers["Retry-After"]);
         Assert.Contains((await _server.LastTraceAsync("second")).Checks, check => check is { Check: "quota", Passed: false });
-        Assert.Equal(HttpStatusCode.OK, (await RegisterAsync("first")).Status);
+        Assert.Equal(HttpStatusCode.Accepted, (await RegisterAsync("first")).Status);
 
         await _server.ServiceAsync(HttpMethod.Delete, "/registrations/first");
-        Assert.Equal(HttpStatusCode.OK, (await RegisterAsync("second")).Status);
+        Assert.Equal(HttpStatusCode.Accepted, (await RegisterAsync("second")).Status);
     }
 
     [Fact]
@@ -43,8 +43,8 @@ public sealed class QuotaTests : IAsyncLifetime
     {
         await LimitAsync(new InstanceQuotas { DeviceRegistrations = new RateLimit(2, TimeSpan.FromHours(1)) });
         await _server.EnrollAsync("dev", Key);
-        Assert.Equal(HttpStatusCode.OK, (await RegisterAsync("dev")).Status);
-        Assert.Equal(HttpStatusCode.OK, (await RegisterAsync("dev")).Status);
+        Assert.Equal(HttpStatusCode.Accepted, (await RegisterAsync("dev")).Status);
+        Assert.Equal(HttpStatusCode.Accepted, (await RegisterAsync("dev")).Status);
         var throttled = await RegisterAsync("dev");
         Assert.Equal((HttpStatusCode.TooManyRequests, 429001), (throttled.Status, throttled.ErrorCode));
         Assert.True(throttled.Headers.ContainsKey("Retry-After"));
@@ -57,7 +57,7 @@ public sealed class QuotaTests : IAsyncLifetime
         foreach (var id in new[] { "fast", "slow" })
         {
             await _server.EnrollAsync(id, Key);
-            Assert.Equal(HttpStatusCode.OK, (await RegisterAsync(id)).Status);
+            Assert.Equal(HttpStatusCode.Accepted, (await RegisterAsync(id)).Status);
         }
 
         for (var i = 0; i < 5; i++) Assert.Equal(HttpStatusCode.NotFound, (await PollAsync("fast")).Status);
