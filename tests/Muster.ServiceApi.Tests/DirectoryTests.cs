@@ -153,7 +153,9 @@ public sealed class DirectoryTests : IAsyncLifetime
     {
         var token = _issuer.Sign(new Dictionary<string, object>(StringComparer.Ordinal)
         {
-            ["roles"] = Contributor, ["preferred_username"] = "ops@example.org", ["sub"] = "1234",
+            ["roles"] = Contributor,
+            ["preferred_username"] = "ops@example.org",
+            ["sub"] = "1234",
         });
         (await _host.PutAsync("/enrollments/audited", Bodies.Symmetric, Bearer(token))).ShouldBe(200);
         var entry = Assert.Single(await _host.AuditAsync(new AuditFilter { EntityId = "audited" })).Entry;
