@@ -20,11 +20,11 @@ function open(call) {
   return opened.get(key);
 }
 
-// A method whose name ends with "Query" makes a query; all its pages are read.
+// A method whose name ends with "Query" makes a query; all its pages are read. Without a callback, next() forgets the page it came from.
 async function readAll(query) {
   const items = [];
   do {
-    const page = await query.next();
+    const page = await query.next(query.continuationToken);
     items.push(...page.responseBody);
   } while (query.hasMoreResults);
   return items;

@@ -56,7 +56,9 @@ public sealed class CrowdTests
         await using var first = await MqttDevice.ReadyAsync(server, "limit-1", Key);
         var second = await MqttDevice.ReadyAsync(server, "limit-2", Key);
 
-        await Assert.ThrowsAnyAsync<IOException>(() => MqttDevice.OpenAsync(server));
+        // The server closes the socket before TLS; the client sees an end or a reset, whichever comes first.
+        var refusal = await Record.ExceptionAsync(() => MqttDevice.OpenAsync(server));
+        Assert.True(refusal is IOException or System.Net.Sockets.SocketException, refusal?.ToString() ?? "It was negotiated.");
         await using var upgraded = await MqttDevice.UpgradeAsync(server, MqttDevice.UpgradeRequest("/mqtt", "mqtt"));
         Assert.StartsWith("HTTP/1.1 503 ", upgraded.UpgradeAnswer, StringComparison.Ordinal);
 
