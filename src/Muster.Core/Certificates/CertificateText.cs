@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -42,6 +43,28 @@ public static class CertificateText
         }
 
         return TryLoad(der, out certificate, out problem);
+    }
+
+    /// <summary>
+    /// Whether what was sent holds a private key: PEM of any kind, or Base64 of a PKCS#8, PKCS#1, SEC 1 or PKCS#12 structure. All of
+    /// those begin with a version number, where a certificate begins with a sequence.
+    /// </summary>
+    public static bool HoldsPrivateKey(string text)
+    {
+        if (text.Contains("PRIVATE KEY-----", StringComparison.Ordinal)) return true;
+        text = text.Trim();
+        var bytes = new byte[(text.Length / 4 * 3) + 3];
+        if (text.Length is 0 or > MaxLength * 4 || !Convert.TryFromBase64String(text, bytes, out var length)) return false;
+        if (Encoding.UTF8.GetString(bytes.AsSpan(0, length)).Contains("PRIVATE KEY-----", StringComparison.Ordinal)) return true;
+        try
+        {
+            var outer = new AsnReader(bytes.AsMemory(0, length), AsnEncodingRules.BER).ReadSequence();
+            return outer.HasData && outer.PeekTag().HasSameClassAndValue(Asn1Tag.Integer);
+        }
+        catch (AsnContentException)
+        {
+            return false;
+        }
     }
 
     private static bool LooksLikePem(string text) => text.Contains("-----BEGIN ", StringComparison.Ordinal);

@@ -8,6 +8,9 @@ public sealed record LinkedHubDefinition
     /// <summary>Connection string of a policy with RegistryWrite and ServiceConnect; its key may be masked in an update.</summary>
     public Secret? ConnectionString { get; init; }
 
+    /// <summary>Connector kind of a new link; null is <see cref="LinkedHubService.RestConnector"/>. An existing link keeps its own.</summary>
+    public string? Connector { get; init; }
+
     /// <summary>Host name, instead of a connection string, for identity-based links.</summary>
     public string? HostName { get; init; }
 

@@ -55,6 +55,20 @@ public sealed class LinkedHubService
             : LinkedHubRefusals.Duplicate;
     }
 
+    /// <summary>The link that a definition would make or change, not stored: what a probe needs before anything is saved.</summary>
+    /// <param name="instanceName">The instance.</param>
+    /// <param name="hostName">The link to change; null is a new one.</param>
+    /// <param name="definition">The definition.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public async Task<Result<LinkedHub>> DraftAsync(
+        string instanceName, string? hostName, LinkedHubDefinition definition, CancellationToken cancellationToken)
+    {
+        if (hostName is null) return Assemble(instanceName, definition, before: null);
+        return (await FindAsync(instanceName, hostName, cancellationToken)).Try(out var before, out var refusal)
+            ? Assemble(instanceName, definition, before)
+            : refusal;
+    }
+
     /// <summary>
     /// Replaces what is said about a link. A connection string with a masked key, or none at all, keeps the stored credentials;
     /// the host name cannot change.
@@ -135,7 +149,7 @@ public sealed class LinkedHubService
         {
             InstanceName = instanceName,
             HostName = before?.HostName ?? credentials.HostName,
-            Connector = before?.Connector ?? RestConnector,
+            Connector = before?.Connector ?? definition.Connector ?? RestConnector,
             ConnectionString = credentials.ConnectionString,
             AuthenticationType = definition.AuthenticationType,
             IdentityId = definition.IdentityId,

@@ -28,6 +28,15 @@ public sealed record ProvisioningInstance
     /// <summary>Who may reach its data plane; null means anyone (behaviour B-14).</summary>
     public NetworkRules? Network { get; init; }
 
+    /// <summary>Where it runs, as its operators call it; null when they did not say (portal P2).</summary>
+    public string? Location { get; init; }
+
+    /// <summary>A label that management clients show; null is <c>default</c>.</summary>
+    public string? ResourceGroup { get; init; }
+
+    /// <summary>Free labels, in the order given; null is none.</summary>
+    public IReadOnlyList<InstanceTag>? Tags { get; init; }
+
     /// <summary>When it was created.</summary>
     public required DateTimeOffset CreatedUtc { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -8,24 +9,32 @@ namespace Muster.Core.Networking;
 /// <param name="IpMask">One address or a block in CIDR notation.</param>
 /// <param name="Action">What it does.</param>
 /// <param name="Target">Which doors it concerns.</param>
-public sealed record IpFilterRule(string FilterName, string IpMask, IpFilterAction Action, IpFilterTarget Target)
+public sealed record IpFilterRule(string FilterName, string IpMask, IpFilterAction Action, IpFilterTarget Target = IpFilterTarget.All)
 {
+    private const int MaxMaskLength = 64;
+    private const int MappedBits = 96;
+
     /// <summary>Whether the rule speaks of this address; one that cannot be read matches nothing.</summary>
     public bool Matches(IPAddress address) => TryParseMask(IpMask, out var network) && network.Contains(Plain(address));
 
     /// <summary>Reads an address or a block: bits behind the prefix are cleared.</summary>
+    /// <returns>False for anything else, short and octal forms of IPv4 and addresses with a zone included.</returns>
     public static bool TryParseMask(string text, out IPNetwork network)
     {
         network = default;
+        if (text.Length > MaxMaskLength || text.AsSpan().IndexOfAny('%', '[') >= 0) return false;
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         var addressText = slash < 0 ? text : text[..slash];
-
-        // Short forms such as "10" or "0x0a.1" would parse, and surprise.
         if (!IPAddress.TryParse(addressText, out var address)) return false;
-        if (address.AddressFamily == AddressFamily.InterNetwork && addressText.Split('.').Length != 4) return false;
+
+        // "10.1" and "010.0.0.1" read differently in different programs: only the plain form is unmistakable.
+        if (address.AddressFamily == AddressFamily.InterNetwork && address.ToString() != addressText) return false;
         var most = address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128;
         var length = most;
-        if (slash >= 0 && (!int.TryParse(text.AsSpan(slash + 1), System.Globalization.NumberStyles.None, provider: null, out length) || length > most)) return false;
+        if (slash >= 0 && (!int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out length) || length > most)) return false;
+
+        // Clients of IPv4 that arrive over a socket for both families count as IPv4, so masks in that form do, too.
+        if (address.IsIPv4MappedToIPv6 && length >= MappedBits) (address, length, most) = (address.MapToIPv4(), length - MappedBits, 32);
         var bytes = address.GetAddressBytes();
         for (var bit = length; bit < most; bit++) bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
         network = new IPNetwork(new IPAddress(bytes), length);

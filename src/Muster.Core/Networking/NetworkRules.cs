@@ -10,6 +10,8 @@ public sealed record NetworkRules
     /// <summary>Most rules of an instance (behaviour B-13).</summary>
     public const int MaxRules = 100;
 
+    private const int MaxNameLength = 128;
+
     private static readonly SearchValues<char> NameCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-:/\\.+%_#*?!(),=@;'");
 
@@ -47,24 +49,31 @@ public sealed record NetworkRules
     }
 
     /// <summary>The first thing that is wrong with the rules, or null. Members are <c>ipFilterRules[i].filterName</c> and <c>.ipMask</c>.</summary>
-    public Refusal? Check()
+    public Refusal? Check() => CheckAll() is [var first, ..] ? first : null;
+
+    /// <summary>Everything that is wrong with the rules, in their order.</summary>
+    public IReadOnlyList<Refusal> CheckAll()
     {
-        if (Rules.Count > MaxRules) return Refusals.QuotaReached("IP filter rules", MaxRules);
+        if (Rules.Count > MaxRules) return [Refusals.QuotaReached("IP filter rules", MaxRules)];
+        var found = new List<Refusal>();
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < Rules.Count; i++)
         {
             var (name, mask) = (Rules[i].FilterName, Rules[i].IpMask);
-            if (name.Length is < 1 or > 128 || name.AsSpan().ContainsAnyExcept(NameCharacters))
+            if (name.Length is < 1 or > MaxNameLength || name.AsSpan().ContainsAnyExcept(NameCharacters))
             {
-                return Refusals.InvalidMember(
-                    $"ipFilterRules[{i}].filterName", "it must have 1 to 128 letters, digits and - : / \\ . + % _ # * ? ! ( ) , = @ ; '.");
+                found.Add(Refusals.InvalidMember(
+                    $"ipFilterRules[{i}].filterName", $"it must have 1 to {MaxNameLength} letters, digits and - : / \\ . + % _ # * ? ! ( ) , = @ ; '."));
+            }
+            else if (!names.Add(name))
+            {
+                found.Add(Refusals.InvalidMember($"ipFilterRules[{i}].filterName", $"the name '{name}' stands twice; case is ignored."));
             }
 
-            if (!names.Add(name)) return Refusals.InvalidMember($"ipFilterRules[{i}].filterName", $"the name '{name}' stands twice; case is ignored.");
             if (!IpFilterRule.TryParseMask(mask, out _))
-                return Refusals.InvalidMember($"ipFilterRules[{i}].ipMask", "it must be one address or a block such as 192.168.100.0/22.");
+                found.Add(Refusals.InvalidMember($"ipFilterRules[{i}].ipMask", "it must be one address or a block such as 192.168.100.0/22."));
         }
 
-        return null;
+        return found;
     }
 }

@@ -19,6 +19,9 @@ public abstract record StoreChange;
 /// <summary>Creates or replaces an instance.</summary>
 public sealed record PutInstance(ProvisioningInstance Instance, string? IfETag) : StoreChange;
 
+/// <summary>Deletes an instance and everything that belongs to it, if it is there.</summary>
+public sealed record DeleteInstance(string Name) : StoreChange;
+
 /// <summary>Creates or replaces an enrollment, and claims its certificates: each belongs to one enrollment at most.</summary>
 public sealed record PutEnrollment(Enrollment Enrollment, string? IfETag) : StoreChange;
 

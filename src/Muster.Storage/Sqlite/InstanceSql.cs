@@ -5,6 +5,9 @@ namespace Muster.Storage.Sqlite;
 /// <summary>Statements over instances.</summary>
 internal static class InstanceSql
 {
+    // Certificates of enrollments go with their enrollments.
+    private static readonly string[] Owned = ["enrollments", "registrations", "linked_hubs", "ca_certificates", "hub_cleanups", "attempt_traces", "instances"];
+
     public static List<byte[]> List(SqliteSession session) =>
         session.Documents("SELECT document FROM instances ORDER BY created, instance");
 
@@ -26,5 +29,12 @@ internal static class InstanceSql
                 "UPDATE instances SET id_scope = ?2, etag = ?3, created = ?4, document = ?5 WHERE instance = ?1 AND etag = ?6",
                 key, instance.IdScope, instance.ETag, instance.CreatedUtc.UtcTicks, document, put.IfETag);
         return written == 1 ? CommitOutcome.Committed : CommitOutcome.Conflict;
+    }
+
+    public static CommitOutcome Delete(SqliteSession session, DeleteInstance delete)
+    {
+        var key = ColumnText.Key(delete.Name);
+        foreach (var table in Owned) session.Execute($"DELETE FROM {table} WHERE instance = ?1", key);
+        return CommitOutcome.Committed;
     }
 }

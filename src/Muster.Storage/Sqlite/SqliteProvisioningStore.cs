@@ -308,6 +308,7 @@ public sealed class SqliteProvisioningStore : IProvisioningStore, IAuditLog, IAs
             {
                 PutEnrollment { Enrollment: EnrollmentGroup group } => group.InstanceName,
                 DeleteEnrollment { Kind: EnrollmentKind.Group } delete => delete.InstanceName,
+                DeleteInstance delete => delete.Name,
                 _ => null,
             };
             if (instance is not null) _groupsRevisions.AddOrUpdate(ColumnText.Key(instance), 2, static (_, revision) => revision + 1);
@@ -315,6 +316,7 @@ public sealed class SqliteProvisioningStore : IProvisioningStore, IAuditLog, IAs
             {
                 PutCaCertificate put => put.Certificate.InstanceName,
                 DeleteCaCertificate delete => delete.InstanceName,
+                DeleteInstance delete => delete.Name,
                 _ => null,
             };
             if (instance is not null) _caCertificatesRevisions.AddOrUpdate(ColumnText.Key(instance), 2, static (_, revision) => revision + 1);

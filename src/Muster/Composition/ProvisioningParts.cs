@@ -85,6 +85,8 @@ public sealed class ProvisioningParts : IServerParts
         var links = services.GetRequiredService<LinkedHubService>();
         foreach (var hub in directory.Hubs)
         {
+            // A hub that was there before and is not linked was unlinked by its operator.
+            if (known.Any(one => one.HostName.Equals(hub.HostName, StringComparison.OrdinalIgnoreCase))) continue;
             await links.EnsureLinkedAsync(
                 instance, hub.HostName, EmbeddedHubConnectorFactory.KindName, new Secret(hub.ConnectionString(HubOwnerPolicy)), cancellationToken);
         }
@@ -164,6 +166,8 @@ public sealed class ProvisioningParts : IServerParts
     private static void AddProvisioning(IServiceCollection services, MusterOptions options)
     {
         services.AddSingleton<IFaultLog, LoggedFaults>();
+        services.AddSingleton<InstanceService>();
+        services.AddSingleton<AccessPolicyService>();
         services.AddSingleton(new RegistrationOptions());
         services.AddSingleton<SymmetricKeyGroupIndex>();
         services.AddSingleton<IAttestationVerifier, SymmetricKeyVerifier>();

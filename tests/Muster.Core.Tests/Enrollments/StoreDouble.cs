@@ -168,6 +168,7 @@ internal sealed class StoreDouble : IProvisioningStore
 
     private bool Holds(StoreChange change) => change switch
     {
+        DeleteInstance => true,
         PutInstance put => _instances.GetValueOrDefault(put.Instance.Name)?.ETag == put.IfETag,
         PutEnrollment put => _enrollments.GetValueOrDefault((put.Enrollment.Kind,
             put.Enrollment.Id.ToUpperInvariant()))?.ETag == put.IfETag,
@@ -186,6 +187,7 @@ internal sealed class StoreDouble : IProvisioningStore
     {
         switch (change)
         {
+            case DeleteInstance delete: _instances.Remove(delete.Name); break;
             case PutInstance put: Overwrite(put.Instance); break;
             case PutEnrollment put: Overwrite(put.Enrollment); break;
             case DeleteEnrollment delete: Remove(delete.Kind, delete.Id); break;

@@ -64,6 +64,26 @@ public abstract partial class ProvisioningStoreConformance
     }
 
     [Fact]
+    public async Task Deleting_an_instance_takes_everything_with_it_and_nothing_of_others()
+    {
+        const string other = "other";
+        await CommitOrFailAsync(
+            new PutInstance(Samples.ProvisioningInstance(other), null),
+            new PutEnrollment(Samples.Group("g", instance: other, attestation: Samples.Certificates('A')), null),
+            new PutEnrollment(Samples.Group("g"), null), new PutRegistration(Samples.Registration("d"), null), new PutLinkedHub(Samples.Hub("h"), null));
+        var revision = await Store.GetGroupsRevisionAsync(other, default);
+
+        await CommitOrFailAsync(new DeleteInstance("OTHER"), new DeleteInstance("absent"));
+
+        Assert.DoesNotContain(await Store.ListInstancesAsync(default), instance => instance.Name == other);
+        Assert.Null(await Store.FindEnrollmentAsync(other, EnrollmentKind.Group, "g", default));
+        Assert.NotEqual(revision, await Store.GetGroupsRevisionAsync(other, default));
+        Assert.NotNull(await Store.FindEnrollmentAsync(Samples.Instance, EnrollmentKind.Group, "g", default));
+        Assert.NotNull(await Store.FindRegistrationAsync(Samples.Instance, "d", default));
+        Assert.Single(await Store.ListLinkedHubsAsync(Samples.Instance, default));
+    }
+
+    [Fact]
     public async Task Changes_of_a_commit_see_those_before_them()
     {
         await CommitOrFailAsync(new PutRegistration(Samples.Registration("one", "\"1\""), null));

@@ -5,6 +5,7 @@ using Muster.Core.Certificates;
 using Muster.Core.Enrollments;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
+using Muster.Core.Networking;
 using Muster.Core.Registration;
 using Muster.Core.Secrets;
 
@@ -131,6 +132,10 @@ internal static class Samples
             new AccessPolicy(AccessPolicy.OwnerName, Keys("owner"), AccessRights.ServiceConfig | AccessRights.EnrollmentWrite),
         ],
         DefaultAllocationPolicy = AllocationPolicyKind.GeoLatency,
+        Network = new NetworkRules { Access = PublicNetworkAccess.SelectedRanges, Rules = [new IpFilterRule("a:1", "10.0.0.0/8", IpFilterAction.Reject, IpFilterTarget.DeviceApi)] },
+        Location = "Köln",
+        ResourceGroup = "rg",
+        Tags = [new InstanceTag("env", "test")],
         CreatedUtc = Time,
         ETag = etag,
     };

@@ -1,0 +1,88 @@
+using Muster.Core.Errors;
+using Muster.Core.Secrets;
+
+namespace Muster.Core.Instances;
+
+/// <summary>
+/// The shared access policies of an instance (management-api A-6, portal P12). A changed key or right counts from the next request
+/// on. One policy with ServiceConfig and EnrollmentWrite always stays, because management clients look for it.
+/// </summary>
+/// <param name="instances">Writes instances.</param>
+public sealed class AccessPolicyService(InstanceService instances)
+{
+    /// <summary>Most policies of an instance.</summary>
+    public const int MaxPolicies = 50;
+
+    private const int MaxNameLength = 64;
+    private const AccessRights Management = AccessRights.ServiceConfig | AccessRights.EnrollmentWrite;
+    private const AccessRights Every = Management | AccessRights.DeviceConnect | AccessRights.EnrollmentRead
+        | AccessRights.RegistrationStatusRead | AccessRights.RegistrationStatusWrite;
+
+    /// <summary>What is wrong with a new policy by itself; null when nothing is.</summary>
+    public static Refusal? Check(string keyName, AccessRights rights)
+    {
+        // '&' and '%' would have to be escaped inside a token's skn, ';' and '=' would end a part of the connection string.
+        if (keyName.Length is < 1 or > MaxNameLength || !keyName.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_'))
+            return Refusals.InvalidMember("keyName", $"it must have 1 to {MaxNameLength} letters, digits, hyphens, dots and underscores.");
+        return CheckRights(rights);
+    }
+
+    /// <summary>Adds a policy with two fresh 64-byte keys.</summary>
+    /// <returns>Null when done; 400004 for name or rights, 409000 for a name that is taken, 403101 past the quota.</returns>
+    public Task<Refusal?> CreateAsync(string instanceName, string keyName, AccessRights rights, CancellationToken cancellationToken)
+    {
+        if (Check(keyName, rights) is { } refusal) return Task.FromResult<Refusal?>(refusal);
+        var policy = new AccessPolicy(keyName, SymmetricKeyPair.Generate(), rights);
+        return instances.ChangeAsync(instanceName, instance =>
+        {
+            if (Find(instance, keyName) is { } same) return InstanceRefusals.PolicyExists(same.Name);
+            if (instance.AccessPolicies.Count >= MaxPolicies) return Refusals.QuotaReached("access policies", MaxPolicies);
+            return instance with { AccessPolicies = [.. instance.AccessPolicies, policy] };
+        }, cancellationToken);
+    }
+
+    /// <summary>Replaces a policy's rights.</summary>
+    /// <returns>Null when done; 400004 for the rights, 404000, 409000 for the last policy that can manage the service.</returns>
+    public Task<Refusal?> SetRightsAsync(string instanceName, string keyName, AccessRights rights, CancellationToken cancellationToken) =>
+        CheckRights(rights) is { } refusal
+            ? Task.FromResult<Refusal?>(refusal)
+            : ChangeAsync(instanceName, keyName, policy => policy with { Rights = rights }, cancellationToken);
+
+    /// <summary>Makes a new primary or secondary key; the old one is worthless at once.</summary>
+    public Task<Refusal?> RegenerateAsync(string instanceName, string keyName, bool isPrimary, CancellationToken cancellationToken) =>
+        ChangeAsync(instanceName, keyName, policy => policy with
+        {
+            Keys = isPrimary
+                ? policy.Keys with { Primary = SymmetricKeyPair.GenerateKey() }
+                : policy.Keys with { Secondary = SymmetricKeyPair.GenerateKey() },
+        }, cancellationToken);
+
+    /// <summary>Exchanges primary and secondary key; both stay valid.</summary>
+    public Task<Refusal?> SwapAsync(string instanceName, string keyName, CancellationToken cancellationToken) =>
+        ChangeAsync(instanceName, keyName, policy => policy with { Keys = new SymmetricKeyPair(policy.Keys.Secondary, policy.Keys.Primary) }, cancellationToken);
+
+    /// <summary>Deletes a policy; its keys are worthless at once.</summary>
+    /// <returns>Null when done; 404000, 409000 for the last policy that can manage the service.</returns>
+    public Task<Refusal?> DeleteAsync(string instanceName, string keyName, CancellationToken cancellationToken) =>
+        ChangeAsync(instanceName, keyName, static _ => null, cancellationToken);
+
+    private static Refusal? CheckRights(AccessRights rights) =>
+        rights == AccessRights.None || (rights & ~Every) != AccessRights.None
+            ? Refusals.InvalidMember("rights", "at least one permission is needed.")
+            : null;
+
+    private static AccessPolicy? Find(ProvisioningInstance instance, string keyName) =>
+        instance.AccessPolicies.FirstOrDefault(policy => policy.Name.Equals(keyName, StringComparison.OrdinalIgnoreCase));
+
+    private Task<Refusal?> ChangeAsync(
+        string instanceName, string keyName, Func<AccessPolicy, AccessPolicy?> change, CancellationToken cancellationToken) =>
+        instances.ChangeAsync(instanceName, instance =>
+        {
+            if (Find(instance, keyName) is not { } before) return InstanceRefusals.PolicyNotFound(keyName);
+            var after = change(before);
+            AccessPolicy[] policies = [.. instance.AccessPolicies.Select(policy => policy == before ? after : policy).OfType<AccessPolicy>()];
+            return before.Rights.HasFlag(Management) && !Array.Exists(policies, policy => policy.Rights.HasFlag(Management))
+                ? InstanceRefusals.LastOwner(before.Name)
+                : instance with { AccessPolicies = policies };
+        }, cancellationToken);
+}
