@@ -10,6 +10,7 @@ using Muster.Portal.Enrollments;
 using Muster.Portal.Frame;
 using Muster.Portal.Hubs;
 using Muster.Portal.Instances;
+using Muster.Portal.Quotas;
 using Muster.Portal.Registrations;
 using Muster.Portal.SignIn;
 
@@ -38,6 +39,7 @@ public static class PortalSetup
         services.AddSingleton<NetworkRollbacks>();
         services.AddScoped<HubDesk>();
         services.AddScoped<CaDesk>();
+        services.AddScoped<QuotaDesk>();
 
         // Sessions end with the process, so what protects them may end with it too: nothing is left on disk.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();

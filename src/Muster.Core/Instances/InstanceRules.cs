@@ -1,6 +1,5 @@
 using Muster.Core.Errors;
 using Muster.Core.Hubs;
-using Muster.Core.Networking;
 
 namespace Muster.Core.Instances;
 

@@ -29,28 +29,14 @@ public sealed class HubDesk(
     }
 
     /// <summary>Links a hub of this server by one of its policies.</summary>
-    public async Task<Refusal?> LinkOwnAsync(
-        string instance, CatalogHub hub, CatalogPolicy policy, int weight, bool apply, CancellationToken cancellationToken)
-    {
-        if (access.Check(PortalRight.InstanceWrite) is { } refused) return refused;
-        if (instances.FindByName(instance) is not { } found) return Refusals.UnknownIdScope;
-        if (LinkedHubRules.Check(new LinkedHubDefinition { AllocationWeight = weight }) is { } wrong) return wrong;
-        if ((await ListAsync(instance, cancellationToken)).Count >= LinkedHubRules.MaxHubs) return Refusals.QuotaReached("linked IoT hubs", LinkedHubRules.MaxHubs);
-        await hubs.EnsureLinkedAsync(found, hub.HostName, hub.Connector, policy.ConnectionString, cancellationToken);
-        access.Audit("link hub", instance, hub.HostName);
-        return weight == 1 && apply ? null : await UpdateAsync(instance, hub.HostName, one => one with { AllocationWeight = weight, ApplyAllocationPolicy = apply }, cancellationToken);
-    }
+    public Task<Refusal?> LinkOwnAsync(
+        string instance, CatalogHub hub, CatalogPolicy policy, int weight, bool apply, CancellationToken cancellationToken) =>
+        LinkAsync(instance, Definition(policy.ConnectionString, weight, apply) with { Connector = hub.Connector }, cancellationToken);
 
     /// <summary>Links a hub elsewhere by its connection string.</summary>
-    public async Task<Refusal?> LinkAsync(
-        string instance, Secret connectionString, int weight, bool apply, CancellationToken cancellationToken)
-    {
-        if (access.Check(PortalRight.InstanceWrite) is { } refused) return refused;
-        var definition = new LinkedHubDefinition { ConnectionString = connectionString, AllocationWeight = weight, ApplyAllocationPolicy = apply };
-        if (!(await hubs.LinkAsync(instance, definition, cancellationToken)).Try(out var linked, out var refusal)) return refusal;
-        access.Audit("link hub", instance, linked.HostName);
-        return null;
-    }
+    public Task<Refusal?> LinkAsync(
+        string instance, Secret connectionString, int weight, bool apply, CancellationToken cancellationToken) =>
+        LinkAsync(instance, Definition(connectionString, weight, apply), cancellationToken);
 
     /// <summary>Changes a link; what <paramref name="change"/> does not touch stays.</summary>
     public async Task<Refusal?> UpdateAsync(
@@ -95,5 +81,17 @@ public sealed class HubDesk(
         {
             return new HubProbe(HubProbeOutcome.Failing, problem.Message);
         }
+    }
+
+    private static LinkedHubDefinition Definition(Secret connectionString, int weight, bool apply) =>
+        new() { ConnectionString = connectionString, AllocationWeight = weight, ApplyAllocationPolicy = apply };
+
+    private async Task<Refusal?> LinkAsync(string instance, LinkedHubDefinition definition, CancellationToken cancellationToken)
+    {
+        if (access.Check(PortalRight.InstanceWrite) is { } refused) return refused;
+        if (instances.FindByName(instance) is not { } found) return InstanceRefusals.NotFound(instance);
+        if (!(await hubs.LinkAsync(found.Name, definition, cancellationToken)).Try(out var linked, out var refusal)) return refusal;
+        access.Audit("link hub", found.Name, linked.HostName);
+        return null;
     }
 }

@@ -1,8 +1,6 @@
-using Muster.Core.Concurrency;
 using Muster.Core.Errors;
 using Muster.Core.Instances;
 using Muster.Core.Networking;
-using Muster.Core.Store;
 using Muster.Portal.SignIn;
 
 namespace Muster.Portal.Instances;
@@ -10,9 +8,9 @@ namespace Muster.Portal.Instances;
 /// <summary>What the Networking page does. It stays reachable whatever the rules say, so that an administrator can repair them.</summary>
 /// <param name="access">Who works here.</param>
 /// <param name="instances">The instances.</param>
+/// <param name="service">Core's rules for instances.</param>
 /// <param name="rollbacks">Changes that wait to be confirmed.</param>
-/// <param name="time">The clock.</param>
-public sealed class NetworkDesk(PortalAccess access, InstanceDirectory instances, NetworkRollbacks rollbacks, TimeProvider time)
+public sealed class NetworkDesk(PortalAccess access, InstanceDirectory instances, InstanceService service, NetworkRollbacks rollbacks)
 {
     /// <summary>The rules of an instance.</summary>
     public NetworkRules Find(string instance) => instances.FindByName(instance)?.Network ?? NetworkRules.Open;
@@ -32,10 +30,9 @@ public sealed class NetworkDesk(PortalAccess access, InstanceDirectory instances
     public async Task<Refusal?> SaveAsync(string instance, NetworkRules rules, bool withRollback, CancellationToken cancellationToken)
     {
         if (access.Check(PortalRight.InstanceWrite) is { } refused) return refused;
-        if (rules.Check() is { } wrong) return wrong;
         if (instances.FindByName(instance) is not { } found) return Refusals.UnknownIdScope;
         var before = found.Network ?? NetworkRules.Open;
-        if (await PutAsync(instances, time, instance, rules, cancellationToken) is { } failed) return failed;
+        if (await service.SetNetworkAsync(instance, rules, ifETag: null, cancellationToken) is { } failed) return failed;
         access.Audit("set networking", instance, rules.Access.ToString());
         if (withRollback) rollbacks.Arm(instance, before);
         else rollbacks.Confirm(instance);
@@ -53,17 +50,4 @@ public sealed class NetworkDesk(PortalAccess access, InstanceDirectory instances
     /// <summary>Takes the last change back now.</summary>
     public async Task<Refusal?> RollBackAsync(string instance) =>
         access.Check(PortalRight.InstanceWrite) is { } refused ? refused : await rollbacks.RunAsync(instance);
-
-    internal static async Task<Refusal?> PutAsync(
-        InstanceDirectory instances, TimeProvider time, string instance, NetworkRules rules, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            if (instances.FindByName(instance) is not { } read) return Refusals.UnknownIdScope;
-            var written = read with { Network = rules, ETag = ETag.Create(time.GetUtcNow()) };
-
-            // The directory loads again after a conflict: the rules are put on what is there now.
-            if (await instances.PutAsync(written, read.ETag, cancellationToken) == CommitOutcome.Committed) return null;
-        }
-    }
 }

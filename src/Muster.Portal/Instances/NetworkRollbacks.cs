@@ -9,10 +9,10 @@ namespace Muster.Portal.Instances;
 /// Network changes that lock their author out go back by themselves unless they are confirmed in time (portal P13). One waits per
 /// instance; a restart keeps what is in force. Safe for use by several threads.
 /// </summary>
-/// <param name="instances">The instances.</param>
+/// <param name="instances">Core's rules for instances.</param>
 /// <param name="faults">Receives what should not happen.</param>
 /// <param name="time">The clock.</param>
-public sealed class NetworkRollbacks(InstanceDirectory instances, IFaultLog faults, TimeProvider time) : IDisposable
+public sealed class NetworkRollbacks(InstanceService instances, IFaultLog faults, TimeProvider time) : IDisposable
 {
     /// <summary>How long a change waits to be confirmed.</summary>
     public static readonly TimeSpan Wait = TimeSpan.FromMinutes(10);
@@ -46,7 +46,7 @@ public sealed class NetworkRollbacks(InstanceDirectory instances, IFaultLog faul
     {
         if (!_pending.TryRemove(instance, out var pending)) return null;
         await pending.Timer.DisposeAsync();
-        return await NetworkDesk.PutAsync(instances, time, instance, pending.Before, CancellationToken.None);
+        return await instances.SetNetworkAsync(instance, pending.Before, ifETag: null, CancellationToken.None);
     }
 
     /// <inheritdoc/>
