@@ -68,6 +68,9 @@ public sealed class HubDesk(
         return refusal;
     }
 
+    /// <summary>What the latest calls say about a hub.</summary>
+    public HubHealth HealthOf(string hostName) => connectors.Lanes.HealthOf(hostName);
+
     /// <summary>Tries a link, with another connection string where one is given. Failures are part of the answer.</summary>
     public async Task<HubProbe> ProbeAsync(LinkedHub hub, Secret? connectionString, CancellationToken cancellationToken)
     {
