@@ -5,8 +5,12 @@ namespace Muster.Storage.Sqlite;
 /// <summary>Statements over instances.</summary>
 internal static class InstanceSql
 {
-    // Certificates of enrollments go with their enrollments.
-    private static readonly string[] Owned = ["enrollments", "registrations", "linked_hubs", "ca_certificates", "hub_cleanups", "attempt_traces", "instances"];
+    // Certificates of enrollments go with their enrollments; the audit log stays, since it tells who deleted the instance's parts.
+    private static readonly string[] Owned =
+    [
+        "enrollments", "registrations", "linked_hubs", "ca_certificates", "hub_cleanups", "attempt_traces",
+        "entity_counts", "instances",
+    ];
 
     public static List<byte[]> List(SqliteSession session) =>
         session.Documents("SELECT document FROM instances ORDER BY created, instance");
