@@ -13,7 +13,7 @@ public sealed class AccessibilityTests(PortalFixture portal)
         "/i/default/enrollments/individual/axe-device?tab=Hubs", "/i/default/enrollments/individual/axe-device?tab=Device",
         "/i/default/enrollments/individual/axe-device?tab=Records", "/i/default/enrollments/individual/axe-device?tab=Attempts",
         "/i/default/enrollments/individual/axe-device?tab=Code", "/i/default/enrollments/individual/axe-device/credentials",
-        "/i/default/certificates", "/i/default/hubs", "/i/default/allocation", "/i/default/policies", "/i/default/networking",
+        "/i/default/certificates", "/i/default/hubs", "/i/default/allocation", "/i/default/policies", "/i/default/policies/provisioningserviceowner", "/i/default/networking",
         "/i/default/registrations", "/i/default/refusals", "/i/default/quotas",
     ];
 

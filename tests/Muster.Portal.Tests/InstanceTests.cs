@@ -55,7 +55,7 @@ public sealed class InstanceTests(PortalFixture portal)
         await page.GetByLabel("Access policy name").FillAsync("enrollmentread");
         await page.GetByLabel("Enrollment read").CheckAsync();
         await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
-        await page.Button("enrollmentread").ClickAsync();
+        await page.Link("enrollmentread").ClickAsync();
         await page.GetByRole(AriaRole.Group, new() { Name = "Connection string - primary" }).GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
         await Expect(page.Locator("output")).ToContainTextAsync("SharedAccessKeyName=enrollmentread;SharedAccessKey=");
     }
@@ -102,6 +102,6 @@ public sealed class InstanceTests(PortalFixture portal)
             await Expect(page.GetByRole(AriaRole.Main).Locator(".quota").Filter(new() { Has = page.Link(name) })).ToContainTextAsync("no limit");
         foreach (var name in (string[])["CA certificates", "Linked hubs"])
             await Expect(page.GetByRole(AriaRole.Progressbar, new() { Name = name, Exact = true })).ToBeVisibleAsync();
-        await Expect(page.GetByText("of 50")).ToBeVisibleAsync();
+        await Expect(page.GetByText("of 50").First).ToBeVisibleAsync();
     }
 }

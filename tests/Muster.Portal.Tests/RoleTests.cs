@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Playwright;
 using Muster.Core.Allocation;
 using Muster.Core.Enrollments;
+using Muster.Core.Instances;
 using Muster.Portal.Certificates;
 using Muster.Portal.Enrollments;
 using Muster.Portal.Instances;
@@ -37,7 +38,7 @@ public sealed class RoleTests(PortalFixture portal)
         var none = CancellationToken.None;
 
         Assert.NotNull((await enrollments.FindAsync("default", EnrollmentKind.Individual, id, none)).Value);
-        Assert.Equal(403, (await instances.CreateAsync("not-made", none)).Refusal!.HttpStatus);
+        Assert.Equal(403, (await instances.CreateAsync(new InstanceDefinition { Name = "not-made" }, none)).Refusal!.HttpStatus);
         Assert.Equal(403, (await instances.SetAllocationAsync("default", AllocationPolicyKind.Static, none))!.HttpStatus);
         Assert.Equal(403, (await instances.RevealAsync("default", "provisioningserviceowner", true, true)).Refusal!.HttpStatus);
         Assert.Equal(403, (await instances.RegenerateAsync("default", "provisioningserviceowner", true, none))!.HttpStatus);

@@ -1,0 +1,284 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using Muster.Core.Instances;
+using Muster.Core.Networking;
+using Muster.Core.Quotas;
+using Muster.Core.Store;
+using Muster.Protocols.Sas;
+using static Microsoft.Playwright.Assertions;
+
+namespace Muster.Portal.Tests;
+
+/// <summary>Pages P1, P2, P9 to P13 and P16, by role and accessible name. Each test makes a service of its own.</summary>
+[Collection(PortalCollection.Name)]
+public sealed class SettingsTests(PortalFixture portal)
+{
+    [Fact]
+    public async Task T2_The_wizard_keeps_what_was_typed_names_every_mistake_and_creates()
+    {
+        var page = await portal.OpenAsync("/create");
+        await page.GetByLabel("Name").FillAsync("wizard-dps");
+        await Expect(page.GetByText("available")).ToBeVisibleAsync();
+        await Expect(page.GetByLabel("Service endpoint")).ToHaveValueAsync("wizard-dps.localhost");
+        await page.GetByLabel("ID scope").FillAsync("0neSHORT");
+        await page.GetByLabel("Region").FillAsync("plant 7");
+        await page.Tab("Tags").ClickAsync();
+        await page.Button("Add tag").ClickAsync();
+        await page.Button("Review + create").ClickAsync();
+        var summary = page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "2 things need your attention" });
+        await Expect(summary).ToBeFocusedAsync();
+        await Expect(page.Tab("Basics")).ToContainTextAsync("has errors");
+        await summary.GetByRole(AriaRole.Link, new() { Name = "It must be 0ne or 1ne" }).ClickAsync();
+        await Expect(page.GetByLabel("ID scope")).ToBeFocusedAsync();
+        await page.GetByLabel("ID scope").FillAsync("0neWIZARD01");
+        await page.Tab("Tags").ClickAsync();
+        await page.GetByLabel("Name of tag 1").FillAsync("env");
+        await page.GetByLabel("Value of tag 1").FillAsync("test");
+        await page.Button("Review + create").ClickAsync();
+        await Expect(page.GetByText("env: test")).ToBeVisibleAsync();
+        await page.Button("Create").ClickAsync();
+        await page.Link("Go to resource").ClickAsync();
+        await Expect(page.GetByText("plant 7")).ToBeVisibleAsync();
+        await Expect(page.GetByText("0neWIZARD01")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task P1_Deleting_a_service_asks_for_its_name_and_the_default_one_stays()
+    {
+        var page = await CreateAsync("gone-dps", "/overview");
+        await page.Button("Delete").First.ClickAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        var delete = dialog.GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true });
+        await dialog.GetByLabel("Type the name gone-dps to confirm").FillAsync("gone");
+        await Expect(delete).ToBeDisabledAsync();
+        await dialog.GetByLabel("Type the name gone-dps to confirm").FillAsync("gone-dps");
+        await delete.ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "All resources" })).ToBeVisibleAsync();
+        await Expect(page.Link("gone-dps")).ToHaveCountAsync(0);
+
+        await portal.GoAsync(page, "/i/default/overview");
+        await Expect(page.Button("Delete").First).ToBeDisabledAsync();
+        await Expect(page.Button("Delete").First).ToHaveAccessibleDescriptionAsync(InstanceRefusals.DefaultStays.Message);
+    }
+
+    [Fact]
+    public async Task T32_A_policy_does_what_it_may_and_an_old_key_is_refused()
+    {
+        var page = await CreateAsync("policy-dps", "/policies");
+        await page.Button("Add").ClickAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
+        await Expect(dialog.GetByText("2 things need your attention")).ToBeVisibleAsync();
+        await dialog.GetByLabel("Access policy name").FillAsync("reports");
+        await dialog.GetByLabel("Enrollment read").CheckAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
+        await page.Link("reports").ClickAsync();
+        await Secret(page, "Connection string - primary").GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+        var old = await page.Locator("output").TextContentAsync();
+        Assert.Equal(HttpStatusCode.NotFound, await CallAsync(old!, HttpMethod.Get));
+        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(old!, HttpMethod.Delete));
+
+        await page.Button("Regenerate primary key").ClickAsync();
+        await page.Button("Regenerate").ClickAsync();
+        await Expect(page.Toast("The primary key is new")).ToBeVisibleAsync();
+        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(old!, HttpMethod.Get));
+        await Expect(page.Locator("output")).ToHaveCountAsync(0);
+
+        await page.GetByLabel("Enrollment write").CheckAsync();
+        await page.Button("Save").ClickAsync();
+        await Expect(page.Toast("The permissions were saved")).ToBeVisibleAsync();
+        await page.Button("Delete").ClickAsync();
+        await page.Button("Yes").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Shared access policies" })).ToBeVisibleAsync();
+        await Expect(page.Link("reports")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task P12_The_last_policy_that_can_manage_the_service_stays()
+    {
+        var page = await CreateAsync("owner-dps", "/policies/provisioningserviceowner");
+        await page.Button("Delete").ClickAsync();
+        await page.Button("Yes").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "is the last policy" })).ToBeFocusedAsync();
+        await page.GetByLabel("Service configuration").UncheckAsync();
+        await page.Link("Networking").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("Discard changes?");
+        await page.Button("Stay").ClickAsync();
+        await Expect(page.GetByLabel("Service configuration")).Not.ToBeCheckedAsync();
+    }
+
+    [Fact]
+    public async Task T13_T12_A_certificate_is_vouched_for_and_a_private_key_is_never_stored()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=Vouched Root", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using var root = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(5));
+        var page = await CreateAsync("ca-dps", "/certificates");
+        await page.Button("Add").ClickAsync();
+        await page.GetByLabel("Certificate name").FillAsync("vouched");
+        foreach (var (name, bytes) in new (string, byte[])[]
+        {
+            ("both.pem", Encoding.UTF8.GetBytes(root.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem())),
+            ("key.der", key.ExportPkcs8PrivateKey()),
+            ("sec1.der", key.ExportECPrivateKey()),
+            ("store.pfx", root.Export(X509ContentType.Pkcs12)),
+        })
+        {
+            await UploadAsync(page, name, Encoding.UTF8.GetBytes("nothing"));
+            await Expect(page.GetByText("treat the key as exposed")).ToHaveCountAsync(0);
+            await UploadAsync(page, name, bytes);
+            await Expect(page.GetByText("treat the key as exposed")).ToBeVisibleAsync();
+        }
+
+        await page.Button("Save").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "Choose the certificate's file" })).ToBeVisibleAsync();
+        var store = portal.Server.Services.GetRequiredService<IProvisioningStore>();
+        Assert.Empty(await store.ListCaCertificatesAsync("ca-dps", default));
+
+        await UploadAsync(page, "root.cer", root.RawData);
+        await page.GetByLabel("Set certificate status to verified on upload").CheckAsync();
+        await page.Button("Save").ClickAsync();
+        var row = page.GetByRole(AriaRole.Row).Filter(new() { HasText = "vouched" });
+        await Expect(row).ToContainTextAsync("Verified");
+        await Expect(row).ToContainTextAsync("4 days left");
+        Assert.True((await store.FindCaCertificateAsync("ca-dps", "vouched", default))!.IsVerified);
+    }
+
+    [Fact]
+    public async Task T28_T29_A_hub_is_weighed_tested_and_unlinked()
+    {
+        var page = await CreateAsync("hub-dps", "/hubs");
+        await page.Button("Link a hub").ClickAsync();
+        await page.GetByLabel("IoT hub").SelectOptionAsync(new SelectOptionValue { Label = "hub-a.localhost" });
+        await page.Button("Save").ClickAsync();
+        await page.Button("hub-a.localhost").ClickAsync();
+        await Expect(page.GetByText("SharedAccessKey=****")).ToBeVisibleAsync();
+        await page.GetByLabel("Allocation weight").FillAsync("0");
+        await page.Button("Save").ClickAsync();
+        await Expect(page.Locator("#allocationWeight-error")).ToContainTextAsync("between 1 and 1000");
+        await page.GetByLabel("Allocation weight").FillAsync("10");
+        await page.GetByLabel("No", new() { Exact = true }).CheckAsync();
+        await page.GetByLabel("Replace connection string").FillAsync("HostName=hub-a.localhost;SharedAccessKeyName=iothubowner;SharedAccessKey=" + PageSteps.NewKey());
+        await page.Button("Test").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog).GetByText("key rejected")).ToBeVisibleAsync();
+        await page.Button("Save").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "did not accept this connection string" })).ToBeVisibleAsync();
+        await page.GetByLabel("Replace connection string").FillAsync("");
+        await page.Button("Save").ClickAsync();
+        var row = page.GetByRole(AriaRole.Row).Filter(new() { HasText = "hub-a.localhost" });
+        await Expect(row).ToContainTextAsync("No");
+
+        await portal.GoAsync(page, "/i/hub-dps/allocation");
+        await Expect(page.GetByText("takes no devices")).ToBeVisibleAsync();
+        await portal.GoAsync(page, "/i/hub-dps/hubs");
+        await Expect(page.Button("Delete")).ToBeDisabledAsync();
+        await page.GetByLabel("Select hub-a.localhost").CheckAsync();
+        await page.Button("Delete").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("No device is assigned there.");
+        await page.Button("Yes").ClickAsync();
+        await Expect(page.GetByText("No hub is linked")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task T27_A_static_default_names_the_enrollments_that_name_no_hub()
+    {
+        await portal.AddSymmetricAsync("individual", "names-no-hub");
+        var page = await portal.OpenAsync("/i/default/allocation");
+        await page.GetByLabel("Static configuration").CheckAsync();
+        await Expect(page.GetByText("must name its hub")).ToBeVisibleAsync();
+        await page.Button("Discard").ClickAsync();
+        await Expect(page.GetByLabel("Evenly weighted distribution")).ToBeCheckedAsync();
+        await Expect(page.GetByRole(AriaRole.Progressbar, new() { Name = "Share of hub-a.localhost" })).ToHaveAttributeAsync("value", "0.5");
+    }
+
+    [Fact]
+    public async Task T30_Rules_are_ordered_by_keyboard_and_every_mistake_is_told()
+    {
+        var page = await CreateAsync("rules-dps", "/networking");
+        await Expect(page.Button("Add IP Filter Rule")).ToBeDisabledAsync();
+        await page.GetByLabel("Selected IP ranges").CheckAsync();
+        foreach (var (number, name, mask) in new[] { (1, "rest", "0.0.0.0/0"), (2, "office", "192.168.100.0/22"), (3, "Office", "10.0.0.300") })
+        {
+            await page.Button("Add IP Filter Rule").ClickAsync();
+            await page.GetByLabel($"Name of rule {number}").FillAsync(name);
+            await page.GetByLabel($"Address range of rule {number}").FillAsync(mask);
+        }
+
+        await page.Button("Save").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "2 things need your attention" })).ToBeFocusedAsync();
+        await page.Button("Remove rule 3").ClickAsync();
+        await page.GetByLabel("Action of rule 1").SelectOptionAsync("Reject");
+        await page.GetByLabel("Name of rule 2").FocusAsync();
+        await page.Keyboard.PressAsync("Alt+ArrowUp");
+        await Expect(page.GetByLabel("Name of rule 1")).ToHaveValueAsync("office");
+        await page.GetByLabel("Test an address").FillAsync("192.168.101.7");
+        await Expect(page.Locator("#tested")).ToContainTextAsync("allowed. The rule 'office'");
+        await page.GetByLabel("Test an address").FillAsync("192.168.104.1");
+        await Expect(page.Locator("#tested")).ToContainTextAsync("blocked. The rule 'rest'");
+        await page.Link("Certificates").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("Discard changes?");
+        await page.Button("Leave").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Certificates", Exact = true })).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task P13_No_more_than_a_hundred_rules_can_be_added()
+    {
+        var page = await CreateAsync("full-dps", "/networking");
+        var rules = Enumerable.Range(0, NetworkRules.MaxRules).Select(i => new IpFilterRule($"rule-{i}", $"10.0.0.{i}", IpFilterAction.Accept)).ToArray();
+        var instances = portal.Server.Services.GetRequiredService<InstanceService>();
+        Assert.Null(await instances.SetNetworkAsync("full-dps", new NetworkRules { Access = PublicNetworkAccess.SelectedRanges, Rules = rules }, null, default));
+        await portal.GoAsync(page, "/i/full-dps/networking");
+        await Expect(page.Button("Add IP Filter Rule")).ToBeDisabledAsync();
+        await Expect(page.Button("Add IP Filter Rule")).ToHaveAccessibleDescriptionAsync("All 100 rules are used.");
+    }
+
+    [Fact]
+    public async Task R23_T20_Quotas_show_the_limits_that_the_service_has()
+    {
+        var page = await CreateAsync("quota-dps", "/quotas");
+        await Expect(page.GetByText("no limit").First).ToBeVisibleAsync();
+        var instances = portal.Server.Services.GetRequiredService<InstanceService>();
+        Assert.Null(await instances.ChangeAsync("quota-dps", one => one with { Quotas = InstanceQuotas.Azure }, default));
+        await page.Button("Refresh").ClickAsync();
+        await Expect(page.GetByText("of 1,000,000").First).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Progressbar, new() { Name = "Registrations", Exact = true })).ToBeVisibleAsync();
+        await Expect(page.GetByText("1,000 in a minute").First).ToBeVisibleAsync();
+    }
+
+    private static ILocator Secret(IPage page, string label) => page.GetByRole(AriaRole.Group, new() { Name = label });
+
+    private static Task UploadAsync(IPage page, string name, byte[] content) =>
+        page.GetByLabel("Certificate .pem or .cer file").First.SetInputFilesAsync(new FilePayload { Name = name, MimeType = "application/octet-stream", Buffer = content });
+
+    private async Task<IPage> CreateAsync(string name, string path)
+    {
+        var definition = new InstanceDefinition { Name = name, ServiceHostNames = [$"{name}.localhost"] };
+        Assert.Null((await portal.Server.Services.GetRequiredService<InstanceService>().CreateAsync(definition, default)).Refusal);
+        return await portal.OpenAsync($"/i/{name}{path}");
+    }
+
+    /// <summary>Calls the service API for an enrollment that does not exist, with a token made from a connection string.</summary>
+    private async Task<HttpStatusCode> CallAsync(string connectionString, HttpMethod method)
+    {
+        var parts = connectionString.Split(';').Select(part => part.Split('=', 2)).ToDictionary(part => part[0], part => part[1], StringComparer.Ordinal);
+        var token = SasTokenBuilder.Create(
+            parts["HostName"], Convert.FromBase64String(parts["SharedAccessKey"]), DateTimeOffset.UtcNow.AddHours(1), parts["SharedAccessKeyName"]);
+        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        trust.CustomTrustStore.ImportFromPemFile(portal.Server.Endpoints.RootCertificate!);
+        using var handler = new SocketsHttpHandler();
+        handler.SslOptions.CertificateChainPolicy = trust;
+        using var client = new HttpClient(handler);
+        using var request = new HttpRequestMessage(method, $"https://localhost:{portal.Server.HttpsPort}/enrollments/nobody?api-version=2021-10-01");
+        request.Headers.Host = parts["HostName"];
+        request.Headers.TryAddWithoutValidation("Authorization", token);
+        handler.SslOptions.TargetHost = "localhost";
+        using var answer = await client.SendAsync(request);
+        return answer.StatusCode;
+    }
+}
