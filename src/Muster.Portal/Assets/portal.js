@@ -45,7 +45,11 @@
       dialog.showModal();
       dialog.querySelector('[data-first]')?.focus();
     },
-    closed: () => { if (invoker && document.contains(invoker)) invoker.focus(); invoker = null; },
+    // An error summary that took the focus meanwhile keeps it.
+    closed: () => {
+      if (invoker && document.contains(invoker) && document.activeElement === document.body) invoker.focus();
+      invoker = null;
+    },
     indeterminate: (id, on) => { const box = byId(id); if (box) box.indeterminate = on; },
     download: async (name, type, stream) => {
       const blob = new Blob([await stream.arrayBuffer()], { type });
