@@ -16,6 +16,9 @@ public sealed class InstanceTests(PortalFixture portal)
         await page.GetByLabel("Name").FillAsync("Default");
         await Expect(page.Locator("#name-error")).ToContainTextAsync("exists already");
         await page.GetByLabel("Name").FillAsync("t-dps");
+
+        // The error goes away with the server's answer and moves the page; nobody clicks before that either.
+        await Expect(page.GetByText("available")).ToBeVisibleAsync();
         await page.Button("Review + create").ClickAsync();
         await page.Button("Create").ClickAsync();
         await page.Link("Go to resource").ClickAsync();
