@@ -10,9 +10,9 @@ public sealed class EnrollmentTests(PortalFixture portal)
     public async Task R9_T5_From_all_resources_a_symmetric_group_is_created_and_a_device_of_it_registers()
     {
         var page = await portal.OpenAsync("/");
-        await page.Link("default").First.ClickAsync();
-        await page.Link("Manage enrollments").ClickAsync();
-        await page.Link("Add enrollment group").First.ClickAsync();
+        await page.FollowAsync("default");
+        await page.FollowAsync("Manage enrollments");
+        await page.FollowAsync("Add enrollment group");
         await Expect(page.GetByLabel("Trusted Platform Module (TPM)")).ToHaveCountAsync(0);
         await page.GetByLabel("Group name").FillAsync("t5-group");
         await page.Button("Next: IoT hubs >").ClickAsync();
@@ -25,7 +25,7 @@ public sealed class EnrollmentTests(PortalFixture portal)
         var key = await page.GetByRole(AriaRole.Status, new() { Name = "Primary key" }).Or(page.Locator("output")).First.TextContentAsync();
         Assert.Equal(64, Convert.FromBase64String(key!).Length);
 
-        await page.Link("Open t5-group").ClickAsync();
+        await page.FollowAsync("Open t5-group");
         await page.Tab("Registration Records").ClickAsync();
         await Expect(page.GetByText("No device has registered yet")).ToBeVisibleAsync();
         var (exit, output) = await portal.RegisterAsync("t5-device", key!, isGroupKey: true);
@@ -82,7 +82,7 @@ public sealed class EnrollmentTests(PortalFixture portal)
     {
         await portal.AddSymmetricAsync("individual", "t14-device");
         var page = await portal.OpenAsync("/i/default/enrollments?tab=individual&q=t14-device");
-        await page.Link("t14-device").ClickAsync();
+        await page.FollowAsync("t14-device");
         await Expect(page.GetByText("Locked")).ToBeVisibleAsync();
         await Expect(page.Button("Save")).ToBeDisabledAsync();
         await page.GetByLabel("Enable this enrollment").UncheckAsync();

@@ -10,7 +10,7 @@ public sealed class InstanceTests(PortalFixture portal)
     public async Task T1_T2_An_instance_is_created_and_shows_its_endpoints()
     {
         var page = await portal.OpenAsync("/");
-        await page.Link("Create").ClickAsync();
+        await page.FollowAsync("Create");
         await page.GetByLabel("Name").FillAsync("ab");
         await Expect(page.Locator("#name-error")).ToContainTextAsync("3 to 64 characters");
         await page.GetByLabel("Name").FillAsync("Default");
@@ -21,11 +21,11 @@ public sealed class InstanceTests(PortalFixture portal)
         await Expect(page.GetByText("available")).ToBeVisibleAsync();
         await page.Button("Review + create").ClickAsync();
         await page.Button("Create").ClickAsync();
-        await page.Link("Go to resource").ClickAsync();
+        await page.FollowAsync("Go to resource");
         foreach (var name in (string[])["Copy ID scope", "Copy service endpoint", "Copy global device endpoint"]) await Expect(page.Button(name)).ToBeVisibleAsync();
 
         // T3: a hub is linked by a policy that suffices.
-        await page.Link("Linked IoT hubs").First.ClickAsync();
+        await page.FollowAsync("Linked IoT hubs");
         await page.Button("Add").ClickAsync();
         await Expect(page.GetByLabel("Access Policy")).ToHaveValueAsync("0");
         Assert.Equal(["iothubowner"], await page.GetByLabel("Access Policy").Locator("option").AllTextContentsAsync());
@@ -58,7 +58,7 @@ public sealed class InstanceTests(PortalFixture portal)
         await page.GetByLabel("Access policy name").FillAsync("enrollmentread");
         await page.GetByLabel("Enrollment read").CheckAsync();
         await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
-        await page.Link("enrollmentread").ClickAsync();
+        await page.FollowAsync("enrollmentread");
         await page.GetByRole(AriaRole.Group, new() { Name = "Connection string - primary" }).GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
         await Expect(page.Locator("output")).ToContainTextAsync("SharedAccessKeyName=enrollmentread;SharedAccessKey=");
     }
@@ -70,8 +70,8 @@ public sealed class InstanceTests(PortalFixture portal)
         await page.GetByLabel("Name").FillAsync("net-dps");
         await page.Button("Review + create").ClickAsync();
         await page.Button("Create").ClickAsync();
-        await page.Link("Go to resource").ClickAsync();
-        await page.Link("Networking").ClickAsync();
+        await page.FollowAsync("Go to resource");
+        await page.FollowAsync("Networking");
         await page.GetByLabel("Selected IP ranges").CheckAsync();
         await page.Button("Add IP Filter Rule").ClickAsync();
         await page.GetByLabel("Address range of rule 1").FillAsync("192.168.100.0/99");
@@ -90,7 +90,7 @@ public sealed class InstanceTests(PortalFixture portal)
 
         await portal.GoAsync(page, "/i/net-dps/enrollments");
         await Expect(page.GetByText("Enrollments cannot be reached from here")).ToBeVisibleAsync();
-        await page.Link("Open Networking").ClickAsync();
+        await page.FollowAsync("Open Networking");
         await page.Button("Roll back now").ClickAsync();
         await Expect(page.GetByLabel("All networks")).ToBeCheckedAsync();
         await portal.GoAsync(page, "/i/net-dps/enrollments");

@@ -12,6 +12,22 @@ internal static class PageSteps
 
     public static ILocator Tab(this IPage page, string name) => page.GetByRole(AriaRole.Tab, new() { Name = name });
 
+    /// <summary>Follows a link and waits for the page behind it: the old page stays, with fields of its own, until the server answers.</summary>
+    public static async Task FollowAsync(this IPage page, string name)
+    {
+        await page.Locator("h1").EvaluateAsync("heading => heading.dataset.left = ''");
+        await page.Link(name).First.ClickAsync();
+        await page.Locator("h1:not([data-left])").WaitForAsync();
+    }
+
+    /// <summary>Chooses a file as soon as the page listens to the field, which is a moment after the field shows.</summary>
+    public static async Task UploadAsync(this IPage page, string label, string name, byte[] content)
+    {
+        var input = page.GetByLabel(label).First;
+        await page.WaitForFunctionAsync("input => input._blazorInputFileNextFileId !== undefined", await input.ElementHandleAsync());
+        await input.SetInputFilesAsync(new FilePayload { Name = name, MimeType = "application/octet-stream", Buffer = content });
+    }
+
     /// <summary>A message that shows now; the bell keeps the same text.</summary>
     public static ILocator Toast(this IPage page, string text) => page.Locator(".notices").GetByText(text);
 

@@ -35,6 +35,9 @@ public sealed class PortalFixture : IAsyncLifetime
         _server = await MusterServer.StartAsync(options, new ProvisioningParts(), TimeProvider.System, TextWriter.Null, CancellationToken.None);
         _server.Services.GetRequiredService<PortalServer>().ProgramCommand = "muster";
         _playwright = await Playwright.CreateAsync();
+
+        // A busy machine answers late; that is no finding of these tests.
+        Assertions.SetDefaultExpectTimeout(30_000);
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = "/usr/bin/chromium",
@@ -63,7 +66,7 @@ public sealed class PortalFixture : IAsyncLifetime
             ColorScheme = theme,
             ViewportSize = new() { Width = width, Height = 900 },
         });
-        context.SetDefaultTimeout(20_000);
+        context.SetDefaultTimeout(60_000);
         var page = await context.NewPageAsync();
         await GoAsync(page, path);
         return page;

@@ -42,7 +42,7 @@ public sealed class SettingsTests(PortalFixture portal)
         await page.Button("Review + create").ClickAsync();
         await Expect(page.GetByText("env: test")).ToBeVisibleAsync();
         await page.Button("Create").ClickAsync();
-        await page.Link("Go to resource").ClickAsync();
+        await page.FollowAsync("Go to resource");
         await Expect(page.GetByText("plant 7")).ToBeVisibleAsync();
         await Expect(page.GetByText("0neWIZARD01")).ToBeVisibleAsync();
     }
@@ -77,7 +77,7 @@ public sealed class SettingsTests(PortalFixture portal)
         await dialog.GetByLabel("Access policy name").FillAsync("reports");
         await dialog.GetByLabel("Enrollment read").CheckAsync();
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
-        await page.Link("reports").ClickAsync();
+        await page.FollowAsync("reports");
         await Secret(page, "Connection string - primary").GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
         var old = await page.Locator("output").TextContentAsync();
         Assert.Equal(HttpStatusCode.NotFound, await CallAsync(old!, HttpMethod.Get));
@@ -271,8 +271,7 @@ public sealed class SettingsTests(PortalFixture portal)
 
     private static ILocator Secret(IPage page, string label) => page.GetByRole(AriaRole.Group, new() { Name = label });
 
-    private static Task UploadAsync(IPage page, string name, byte[] content) =>
-        page.GetByLabel("Certificate .pem or .cer file").First.SetInputFilesAsync(new FilePayload { Name = name, MimeType = "application/octet-stream", Buffer = content });
+    private static Task UploadAsync(IPage page, string name, byte[] content) => page.UploadAsync("Certificate .pem or .cer file", name, content);
 
     private async Task<IPage> CreateAsync(string name, string path)
     {

@@ -95,15 +95,7 @@ public sealed class X509Tests(PortalFixture portal)
         await Expect(page.GetByLabel("Registration ID")).ToHaveValueAsync("junk-device");
     }
 
-    private static async Task UploadAsync(IPage page, string label, string name, string pem)
-    {
-        var input = page.GetByLabel(label).First;
-        var element = await input.ElementHandleAsync();
-
-        // The framework listens to the input a moment after it shows; nobody chooses a file that fast.
-        await page.WaitForFunctionAsync("input => input._blazorInputFileNextFileId !== undefined", element);
-        await input.SetInputFilesAsync(new FilePayload { Name = name, MimeType = "application/x-pem-file", Buffer = Encoding.UTF8.GetBytes(pem) });
-    }
+    private static Task UploadAsync(IPage page, string label, string name, string pem) => page.UploadAsync(label, name, Encoding.UTF8.GetBytes(pem));
 
     private static X509Certificate2 Issue(string subject, X509Certificate2? issuer, bool isCa)
     {
