@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Muster.Api.Directories;
 using Muster.Api.Errors;
 using Muster.Core.Enrollments;
 using Muster.Core.Errors;

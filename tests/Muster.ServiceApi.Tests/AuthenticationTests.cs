@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Muster.Api.Authentication;
 using Muster.Core.Instances;
 using Muster.Core.Secrets;
 using Muster.ServiceApi.Requests;

@@ -1,10 +1,11 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.Tokens;
+using Muster.Api.Directories;
 using Muster.Core.Audit;
 using Muster.Core.Enrollments;
-using Muster.ServiceApi.Directories;
 using Muster.ServiceApi.Requests;
+using Muster.TestKit;
 
 namespace Muster.ServiceApi.Tests;
 

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
+using Muster.Api.Authentication;
 using Muster.Core.Instances;
-using Muster.ServiceApi.Requests;
 
 namespace Muster.ManagementApi.Authentication;
 

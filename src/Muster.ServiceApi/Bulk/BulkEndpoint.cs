@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Muster.Api.Directories;
 using Muster.Core.Enrollments;
 using Muster.Core.Errors;
 using Muster.ServiceApi.Requests;

@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
+using Muster.Api.Authentication;
+using Muster.Api.Directories;
 using Muster.Api.Errors;
 using Muster.Api.Requests;
 using Muster.Core.Audit;
@@ -9,7 +11,6 @@ using Muster.Core.Errors;
 using Muster.Core.Instances;
 using Muster.Core.Networking;
 using Muster.Core.Quotas;
-using Muster.ServiceApi.Directories;
 
 namespace Muster.ServiceApi.Requests;
 

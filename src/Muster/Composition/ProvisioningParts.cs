@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Data.Sqlite;
+using Muster.Api.Directories;
 using Muster.Api.Errors;
 using Muster.Api.Requests;
 using Muster.Certificates;
@@ -32,7 +33,6 @@ using Muster.ManagementApi;
 using Muster.Portal.Hubs;
 using Muster.PortalDoor;
 using Muster.ServiceApi;
-using Muster.ServiceApi.Directories;
 using Muster.ServiceApi.Enrollments;
 using Muster.Storage;
 using Muster.Storage.Sqlite;

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
+using Muster.Api.Directories;
 using Muster.Core.Allocation;
 using Muster.Core.Certificates.Verification;
 using Muster.Core.Hubs;
 using Muster.Core.Quotas;
-using Muster.ServiceApi.Directories;
 
 namespace Muster.Configuration;
 

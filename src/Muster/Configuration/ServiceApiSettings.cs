@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using Muster.Api.Directories;
 using Muster.Core.Quotas;
-using Muster.ServiceApi.Directories;
 
 namespace Muster.Configuration;
 

@@ -1,4 +1,4 @@
-namespace Muster.ServiceApi.Directories;
+namespace Muster.Api.Directories;
 
 /// <summary>Which directory's tokens the service API takes, and what their holders may do (service-api S-3.3).</summary>
 public sealed record DirectoryOptions

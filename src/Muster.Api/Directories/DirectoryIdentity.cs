@@ -1,4 +1,4 @@
-namespace Muster.ServiceApi.Directories;
+namespace Muster.Api.Directories;
 
 /// <summary>What came of a directory token.</summary>
 /// <param name="Name">Whom it speaks for; empty when it is refused.</param>

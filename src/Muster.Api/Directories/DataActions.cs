@@ -1,6 +1,6 @@
 using Muster.Core.Enrollments;
 
-namespace Muster.ServiceApi.Requests;
+namespace Muster.Api.Directories;
 
 /// <summary>The data actions by which directory roles permit operations (service-api S-3.3, S-7).</summary>
 public static class DataActions

@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
-using Muster.ServiceApi.Requests;
 
-namespace Muster.ServiceApi.Directories;
+namespace Muster.Api.Directories;
 
 /// <summary>What roles, groups and single data actions in a token permit (service-api S-3.3).</summary>
 public static class DirectoryRoles

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
-namespace Muster.ServiceApi.Tests;
+namespace Muster.TestKit;
 
 /// <summary>An OpenID Connect issuer on a loopback port that signs whatever a test asks for.</summary>
 public sealed class TestIssuer : IAsyncDisposable

@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 
-namespace Muster.ServiceApi.Directories;
+namespace Muster.Api.Directories;
 
 /// <summary>
 /// Checks the bearer tokens of an OpenID Connect issuer: signature by the issuer's published keys, issuer, audience, lifetime. New keys
@@ -70,7 +70,7 @@ public sealed class DirectoryTokens : IDisposable
     public string Authority => _options.Authority.AbsoluteUri.TrimEnd('/');
 
     /// <summary>What a token is worth where no directory is configured.</summary>
-    internal static DirectoryIdentity Unavailable { get; } = Refused("no directory sign-in is configured.");
+    public static DirectoryIdentity Unavailable { get; } = Refused("no directory sign-in is configured.");
 
     /// <summary>Whether an <c>Authorization</c> header brings a directory token.</summary>
     public static bool IsBearer(string authorization) => authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);

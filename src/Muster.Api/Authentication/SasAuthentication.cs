@@ -2,7 +2,7 @@ using Muster.Core.Instances;
 using Muster.Core.Secrets;
 using Muster.Protocols.Sas;
 
-namespace Muster.ServiceApi.Requests;
+namespace Muster.Api.Authentication;
 
 /// <summary>
 /// Checks a back end's shared access signature against an instance's policies (service-api S-3). The caller learns only that it is
