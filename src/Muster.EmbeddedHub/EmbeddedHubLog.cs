@@ -15,12 +15,12 @@ internal static partial class EmbeddedHubLog
     [LoggerMessage(4003, LogLevel.Error, "Hub {HostName}: {Method} failed ({TrackingId})")]
     public static partial void RequestFailed(ILogger logger, Exception exception, string hostName, string method, string trackingId);
 
-    [LoggerMessage(4004, LogLevel.Information, "Hub {HostName}: device {DeviceId} created")]
+    [LoggerMessage(4004, LogLevel.Debug, "Hub {HostName}: device {DeviceId} created")]
     public static partial void DeviceCreated(ILogger logger, string hostName, string deviceId);
 
-    [LoggerMessage(4005, LogLevel.Information, "Hub {HostName}: device {DeviceId} updated")]
+    [LoggerMessage(4005, LogLevel.Debug, "Hub {HostName}: device {DeviceId} updated")]
     public static partial void DeviceUpdated(ILogger logger, string hostName, string deviceId);
 
-    [LoggerMessage(4006, LogLevel.Information, "Hub {HostName}: device {DeviceId} deleted")]
+    [LoggerMessage(4006, LogLevel.Debug, "Hub {HostName}: device {DeviceId} deleted")]
     public static partial void DeviceDeleted(ILogger logger, string hostName, string deviceId);
 }

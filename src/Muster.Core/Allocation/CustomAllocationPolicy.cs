@@ -42,7 +42,7 @@ public sealed class CustomAllocationPolicy : IAllocationPolicy
         var shown = WebhookRequestBody.Masked(webhook.WebhookUrl);
         var body = _body.Write(request, webhook);
         var candidates = string.Join(", ", request.Candidates.Select(hub => hub.HostName));
-        request.Trace?.Pass(TraceName, $"Asking {shown} ({body.Length} bytes); hubs to choose from: {candidates}.");
+        request.Trace?.Pass(TraceName, WebhookExchange.Describe(request, shown, body.Length));
         if (!(await AskAsync(url, webhook.WebhookUrl, body, request, cancellationToken)).Try(out var answer, out var refusal)) return refusal;
 
         if (request is { KeepsHub: true, Current: { } current })
@@ -70,13 +70,13 @@ public sealed class CustomAllocationPolicy : IAllocationPolicy
             // Only the call itself takes a place, so that waiting ones do not hold up others of the same webhook.
             using (await lane.EnterAsync(cancellationToken)) answer = await PostAsync(address, body, cancellationToken);
             var parsed = Read(answer, out var mayRetry);
-            if (parsed.Try(out _, out var refusal))
+            if (parsed.Try(out var said, out var refusal))
             {
-                request.Trace?.Pass(TraceName, $"It answered 200 with {answer.Body.Length} bytes.");
+                request.Trace?.Pass(TraceName, WebhookExchange.Describe(said, answer.Body.Length));
                 return parsed;
             }
 
-            request.Trace?.Fail(TraceName, refusal.Message);
+            request.Trace?.Fail(TraceName, refusal.Message + WebhookExchange.Beginning(answer.Body));
             if (!mayRetry || retry >= _options.Retries) return refusal;
             await Task.Delay(_options.FirstWait + (retry * _options.WaitIncrement), _clock, cancellationToken);
         }

@@ -31,4 +31,7 @@ public sealed class HubCallException : Exception
 
     /// <summary>Whether the hub refuses the service's credentials (401).</summary>
     public bool IsUnauthorized => Code / 1000 == 401;
+
+    /// <summary>Whether the hub did not answer at all: it cannot be reached, its certificate is not trusted, it is too slow.</summary>
+    public bool IsUnanswered => InnerException is not null;
 }

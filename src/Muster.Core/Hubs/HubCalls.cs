@@ -29,8 +29,14 @@ public sealed class HubCalls
     /// <param name="what">The call in words, for the trace: <c>create identity 'x' in 'hub'</c>.</param>
     /// <param name="call">The idempotent call.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <param name="describe">The result in words; null says that it is done.</param>
     /// <exception cref="HubCallException">The last failure.</exception>
-    public async Task<T> RunAsync<T>(HubLane lane, string what, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(
+        HubLane lane,
+        string what,
+        Func<CancellationToken, Task<T>> call,
+        CancellationToken cancellationToken,
+        Func<T, string>? describe = null)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -38,7 +44,7 @@ public sealed class HubCalls
             try
             {
                 var result = await call(cancellationToken);
-                _trace.Pass("hub", $"{what}: done.");
+                _trace.Pass("hub", $"{what}: {describe?.Invoke(result) ?? "done."}");
                 return result;
             }
             catch (HubCallException problem) when (problem.IsThrottled)
@@ -72,7 +78,11 @@ public sealed class HubCalls
             cancellationToken);
 
     /// <summary>Notes something about the calls that is worth an operator's look.</summary>
-    public void Note(string detail) => _trace.Fail("hub", detail);
+    public void Note(string detail, bool isGood = false)
+    {
+        if (isGood) _trace.Pass("hub", detail);
+        else _trace.Fail("hub", detail);
+    }
 
     private static TimeSpan Backoff(int attempt) =>
         TimeSpan.FromSeconds(Math.Pow(2, attempt - 1) * (0.75 + (Random.Shared.NextDouble() / 2)));

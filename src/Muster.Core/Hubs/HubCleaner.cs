@@ -13,6 +13,9 @@ namespace Muster.Core.Hubs;
 public sealed class HubCleaner
 {
     private const int PassLimit = 1000;
+
+    // A hub that was just restarted is no alert; one that failed for half a minute is.
+    private const int AlertAttempt = 5;
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan IdleCheck = TimeSpan.FromMinutes(1);
@@ -53,19 +56,24 @@ public sealed class HubCleaner
     /// Begins to delete what a move left behind and waits a moment for it, since a quick hub is done at once. The rest goes on in the
     /// background; problems are noted on the list.
     /// </summary>
-    public async Task BeginAsync(IReadOnlyList<HubCleanup> entries, TimeSpan patience, CancellationToken stopping)
+    /// <returns>What is known of each after that moment.</returns>
+    public async Task<IReadOnlyList<HubCleanupResult>> BeginAsync(
+        IReadOnlyList<HubCleanup> entries, TimeSpan patience, CancellationToken stopping)
     {
-        if (entries.Count == 0) return;
-        var work = Task.WhenAll(entries.Select(TryQuietlyAsync));
+        if (entries.Count == 0) return [];
+        var attempts = entries.Select(entry => (Entry: entry, Work: TryQuietlyAsync(entry))).ToList();
         using var waited = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        await Task.WhenAny(work, Task.Delay(patience, _clock, waited.Token));
+        await Task.WhenAny(Task.WhenAll(attempts.Select(attempt => attempt.Work)), Task.Delay(patience, _clock, waited.Token));
         await waited.CancelAsync();
+        return [.. attempts.Select(attempt => attempt.Work is { IsCompletedSuccessfully: true, Result: { } result }
+            ? result
+            : new HubCleanupResult(attempt.Entry, IsDone: false, "no answer yet; it goes on in the background."))];
 
-        async Task TryQuietlyAsync(HubCleanup entry)
+        async Task<HubCleanupResult?> TryQuietlyAsync(HubCleanup entry)
         {
             try
             {
-                await TryAsync(entry, stopping);
+                return await AttemptAsync(entry, stopping);
             }
             catch (OperationCanceledException)
             {
@@ -75,6 +83,8 @@ public sealed class HubCleaner
             {
                 _faults.Report($"deleting '{entry.DeviceId}' in '{entry.HubHostName}'", problem);
             }
+
+            return null;
         }
     }
 
@@ -107,32 +117,35 @@ public sealed class HubCleaner
 
     /// <summary>Tries once to delete an identity that is on the list. It stays there, with the problem and a later date, if that fails.</summary>
     /// <returns>Whether it is off the list.</returns>
-    public async Task<bool> TryAsync(HubCleanup entry, CancellationToken cancellationToken)
+    public async Task<bool> TryAsync(HubCleanup entry, CancellationToken cancellationToken) =>
+        (await AttemptAsync(entry, cancellationToken)).IsDone;
+
+    private async Task<HubCleanupResult> AttemptAsync(HubCleanup entry, CancellationToken cancellationToken)
     {
         var hubs = await _store.ListLinkedHubsAsync(entry.InstanceName, cancellationToken);
         var hub = hubs.FirstOrDefault(hub => hub.HostName.Equals(entry.HubHostName, StringComparison.OrdinalIgnoreCase));
         if (hub is null)
         {
-            await PostponeAsync(entry, $"The hub '{entry.HubHostName}' is not linked, so nothing can be deleted in it.", cancellationToken);
-            return false;
+            var unlinked = $"The hub '{entry.HubHostName}' is not linked, so nothing can be deleted in it.";
+            return await PostponeAsync(entry, unlinked, refusal: null, cancellationToken);
         }
 
         // Lane first, identity second, as registrations do it: the other order could block both for ever.
         using var turn = await _connectors.Lanes.Of(hub).EnterAsync(cancellationToken);
         using var hold = await _identities.AcquireAsync(Key(entry.HubHostName, entry.DeviceId), cancellationToken);
-        if (await IsSettledAsync(entry, cancellationToken)) return true;
+        if (await IsSettledAsync(entry, cancellationToken))
+            return new HubCleanupResult(entry, IsDone: true, "nothing to do, the device came back or the entry is gone.");
         try
         {
             await _connectors.Connect(hub).DeleteDeviceAsync(entry.DeviceId, cancellationToken);
         }
         catch (HubCallException problem)
         {
-            await PostponeAsync(entry, $"{problem.Code} {problem.Message}", cancellationToken);
-            return false;
+            return await PostponeAsync(entry, $"{problem.Code} {problem.Message}", problem, cancellationToken);
         }
 
         await _store.CommitAsync([new DeleteHubCleanup(entry.InstanceName, entry.HubHostName, entry.DeviceId)], cancellationToken);
-        return true;
+        return new HubCleanupResult(entry, IsDone: true, "done.");
     }
 
     /// <summary>Whether the entry is gone, or the device has come back to the hub meanwhile, so that nothing may be deleted.</summary>
@@ -169,7 +182,8 @@ public sealed class HubCleaner
         return wait < FirstDelay ? FirstDelay : wait > IdleCheck ? IdleCheck : wait;
     }
 
-    private async Task PostponeAsync(HubCleanup entry, string problem, CancellationToken cancellationToken)
+    private async Task<HubCleanupResult> PostponeAsync(
+        HubCleanup entry, string problem, HubCallException? refusal, CancellationToken cancellationToken)
     {
         var delay = FirstDelay * Math.Pow(2, Math.Min(entry.Attempts, 20));
         var next = _clock.GetUtcNow() + (delay < LongestDelay ? delay : LongestDelay);
@@ -177,7 +191,15 @@ public sealed class HubCleaner
 
         // Only where it still stands: a device that came back takes its entry off the list.
         await _store.CommitAsync([new PutHubCleanup(later, OnlyIfPresent: true)], cancellationToken);
+        if (later.Attempts == AlertAttempt && refusal is not null)
+        {
+            _faults.Report(
+                $"deleting '{entry.DeviceId}' in '{entry.HubHostName}', which the device has left ({AlertAttempt} attempts failed)",
+                refusal);
+        }
+
         _wake.Writer.TryWrite(true);
+        return new HubCleanupResult(later, IsDone: false, $"{problem.TrimEnd('.')}. It is tried again in the background.");
     }
 
     private static (string Hub, string DeviceId) Key(string hub, string deviceId) => (hub.ToLowerInvariant(), deviceId);

@@ -10,4 +10,13 @@ namespace Muster.Core.Hubs;
 /// <param name="Desired">Desired properties without metadata and version.</param>
 /// <param name="Reported">Reported properties without metadata and version.</param>
 public sealed record HubDeviceSnapshot(
-    bool IsEnabled, string? StatusReason, bool IotEdge, JsonElement? Tags, JsonElement? Desired, JsonElement? Reported);
+    bool IsEnabled, string? StatusReason, bool IotEdge, JsonElement? Tags, JsonElement? Desired, JsonElement? Reported)
+{
+    /// <summary>Whether an earlier look at it said that it is disabled.</summary>
+    public bool WasDisabled { get; init; }
+
+    /// <summary>Whether another look at the device showed the same.</summary>
+    public bool HasSameContentAs(HubDeviceSnapshot other) =>
+        (IsEnabled, StatusReason, IotEdge) == (other.IsEnabled, other.StatusReason, other.IotEdge)
+        && HubTwin.AreEqual(Tags, other.Tags) && HubTwin.AreEqual(Desired, other.Desired) && HubTwin.AreEqual(Reported, other.Reported);
+}

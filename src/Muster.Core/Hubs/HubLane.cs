@@ -157,7 +157,7 @@ public sealed class HubLane
         catch (HubCallException problem)
         {
             // A refusal that speaks of the request, not of the hub, is an answer too.
-            if (problem is { IsTransient: false, IsUnauthorized: false }) Answered(_clock.GetElapsedTime(began));
+            if (problem is { IsTransient: false, IsUnauthorized: false, IsUnanswered: false }) Answered(_clock.GetElapsedTime(began));
             else Failed(problem);
             throw;
         }

@@ -14,6 +14,13 @@ public sealed record HubTwin(JsonElement? Tags, JsonElement? Desired, JsonElemen
     /// <summary>Whether there is nothing to write.</summary>
     public bool IsEmpty => IsEmptySection(Tags) && IsEmptySection(Desired) && IsEmptySection(Reported);
 
+    /// <summary>Whether two sections say the same; an absent one is an empty one.</summary>
+    public static bool AreEqual(JsonElement? one, JsonElement? other)
+    {
+        var isEmpty = IsEmptySection(one);
+        return isEmpty == IsEmptySection(other) && (isEmpty || JsonElement.DeepEquals(one!.Value, other!.Value));
+    }
+
     private static bool IsEmptySection(JsonElement? section) =>
         section is not { ValueKind: JsonValueKind.Object } value || !value.EnumerateObject().Any();
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Muster.Core.Enrollments;
 
 namespace Muster.Core.Hubs;
@@ -10,9 +9,14 @@ public sealed class HubWriter
     private const int VerificationFailed = 500001;
 
     private readonly HubConnectors _connectors;
+    private readonly TimeProvider _clock;
 
     /// <summary>Makes the writer.</summary>
-    public HubWriter(HubConnectors connectors) => _connectors = connectors;
+    public HubWriter(HubConnectors connectors, TimeProvider clock)
+    {
+        _connectors = connectors;
+        _clock = clock;
+    }
 
     /// <summary>Waits for a turn at a hub.</summary>
     public Task<IDisposable> EnterAsync(LinkedHub hub, CancellationToken cancellationToken) =>
@@ -27,6 +31,31 @@ public sealed class HubWriter
         using var turn = await lane.EnterAsync(cancellationToken);
         return await calls.RunAsync(lane, $"read '{deviceId}' in '{hub.HostName}'",
             token => _connectors.Connect(hub).ReadDeviceAsync(deviceId, token), cancellationToken);
+    }
+
+    /// <summary>One more look at a device that moves, without a turn of its own or another try; null when it cannot be had.</summary>
+    public async Task<HubDeviceSnapshot?> ReadAgainAsync(
+        LinkedHub hub, string deviceId, TimeSpan patience, HubCalls calls, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(patience, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var what = $"read '{deviceId}' in '{hub.HostName}' again";
+        try
+        {
+            var found = await _connectors.Connect(hub).ReadDeviceAsync(deviceId, either.Token);
+            calls.Note($"{what}: done.", isGood: true);
+            return found;
+        }
+        catch (HubCallException problem)
+        {
+            calls.Note($"{what}: {problem.Code} {problem.Message}");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            calls.Note($"{what}: no answer within {patience.TotalSeconds:0.#} seconds.");
+        }
+
+        return null;
     }
 
     /// <summary>Makes the device stand in its hub. What it does may be repeated; the old hub is not touched.</summary>
@@ -57,7 +86,8 @@ public sealed class HubWriter
         // The edge flag of a device that stays is the hub's business (behaviour B-10.2 row 18); one that moves takes it along.
         bool? iotEdge = plan.Twin == TwinPlan.InitialIfNew ? null : moved?.IotEdge ?? enrollment.Capabilities?.IotEdge ?? false;
         var outcome = await calls.RunAsync(lane, $"create or refresh '{device}' in '{hub.HostName}'",
-            token => connector.EnsureDeviceAsync(new HubDeviceSpec(device, credential, iotEdge), token), cancellationToken);
+            token => connector.EnsureDeviceAsync(new HubDeviceSpec(device, credential, iotEdge), token), cancellationToken,
+            static result => result == HubEnsureOutcome.Created ? "created." : "it existed, its credential was replaced.");
         var isNew = outcome == HubEnsureOutcome.Created;
         if (isNew && iotEdge is null && enrollment.Capabilities?.IotEdge == true)
         {
@@ -72,10 +102,10 @@ public sealed class HubWriter
                 // A twin that the webhook returned replaces the migrated one (row 8).
                 var kept = twin.Allocated is null ? new HubTwin(moved.Tags, moved.Desired, moved.Reported) : initial;
                 await Apply(kept, HubTwinMode.Replace, mayLackTwins: kept.IsEmpty);
-                if (!moved.IsEnabled)
+                if (!moved.IsEnabled || moved.WasDisabled)
                 {
-                    await calls.RunAsync(lane, $"keep '{device}' disabled",
-                        token => connector.SetEnabledAsync(device, enabled: false, moved.StatusReason, token), cancellationToken);
+                    await calls.RunAsync(lane, moved.IsEnabled ? $"enable '{device}' again" : $"keep '{device}' disabled",
+                        token => connector.SetEnabledAsync(device, moved.IsEnabled, moved.StatusReason, token), cancellationToken);
                 }
 
                 await calls.RunAsync(lane, $"verify '{device}' in '{hub.HostName}'",
@@ -118,21 +148,12 @@ public sealed class HubWriter
         var present = await connector.ReadDeviceAsync(deviceId, cancellationToken);
         var problem = present is null ? "the device is not there"
             : mustBeDisabled && present.IsEnabled ? "it is enabled, which it was not"
-            : !AreEqual(present.Tags, written.Tags) ? "its tags differ"
-            : !AreEqual(present.Desired, written.Desired) ? "its desired properties differ"
+            : !HubTwin.AreEqual(present.Tags, written.Tags) ? "its tags differ"
+            : !HubTwin.AreEqual(present.Desired, written.Desired) ? "its desired properties differ"
             : null;
         if (problem is not null)
             throw new HubCallException(VerificationFailed, $"The hub accepted the device '{deviceId}', but {problem}.", isTransient: true);
     }
-
-    private static bool AreEqual(JsonElement? one, JsonElement? other)
-    {
-        var isEmpty = IsEmpty(one);
-        return isEmpty == IsEmpty(other) && (isEmpty || JsonElement.DeepEquals(one!.Value, other!.Value));
-    }
-
-    private static bool IsEmpty(JsonElement? section) =>
-        section is not { ValueKind: JsonValueKind.Object } value || !value.EnumerateObject().Any();
 
     private static HubTwin Content(InitialTwin? twin) => new(twin?.Tags(), twin?.Desired());
 }

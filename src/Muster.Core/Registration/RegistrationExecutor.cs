@@ -15,6 +15,9 @@ public sealed class RegistrationExecutor
     // Hubs can be unlinked while a registration waits for them; so often it chooses anew before it gives up.
     private const int MaxChoices = 5;
 
+    // A twin that changes all the time is not followed for ever.
+    private const int MaxFollowRounds = 3;
+
     private readonly IProvisioningStore _store;
     private readonly HubAllocator _allocator;
     private readonly HubWriter _hubs;
@@ -50,9 +53,19 @@ public sealed class RegistrationExecutor
         }
     }
 
-    /// <summary>Begins to delete the identities left behind; what takes long or fails goes on in the background.</summary>
-    public Task CleanAsync(RegistrationOutcome outcome, CancellationToken stopping) =>
-        _cleaner.BeginAsync(outcome.LeftBehind, _options.CleanupPatience, stopping);
+    /// <summary>
+    /// Begins to delete the identities left behind and notes in the trace what came of it; what takes long or fails goes on in the
+    /// background.
+    /// </summary>
+    public async Task CleanAsync(RegistrationOutcome outcome, AttemptTraceBuilder trace, CancellationToken stopping)
+    {
+        foreach (var result in await _cleaner.BeginAsync(outcome.LeftBehind, _options.CleanupPatience, stopping))
+        {
+            var text = $"delete '{result.Entry.DeviceId}' in '{result.Entry.HubHostName}', which the device has left: {result.Detail}";
+            if (result.IsDone) trace.Pass("hub", text);
+            else trace.Fail("hub", text);
+        }
+    }
 
     /// <returns>Null when the chosen hub was unlinked meanwhile.</returns>
     private async Task<RegistrationOutcome?> TryAsync(
@@ -78,6 +91,7 @@ public sealed class RegistrationExecutor
         try
         {
             HubDeviceSnapshot? moved = null;
+            var readAt = _clock.GetTimestamp();
             if (plan is { Twin: TwinPlan.Migrate, Previous: { } old })
                 (plan, moved) = await ReadPreviousAsync(plan, old, Find(linked, old.HubHostName)!, calls, cancellationToken);
 
@@ -96,14 +110,18 @@ public sealed class RegistrationExecutor
             var hold = await _cleaner.HoldAsync(assignment, cancellationToken);
             try
             {
-                await _hubs.WriteAsync(plan, current, moved, work.Match.Credential, enrollment,
-                    new TwinOffer(target.InitialTwin, enrollment.InitialTwin), calls, cancellationToken);
+                await WriteAsync(moved);
+                if (plan is { Twin: TwinPlan.Migrate, Previous: { } left } && moved is not null)
+                    await FollowAsync(left, moved, readAt, linked, calls, WriteAsync, cancellationToken);
             }
             catch
             {
                 hold.Dispose();
                 throw;
             }
+
+            Task WriteAsync(HubDeviceSnapshot? content) => _hubs.WriteAsync(plan, current, content, work.Match.Credential, enrollment,
+                new TwinOffer(target.InitialTwin, enrollment.InitialTwin), calls, cancellationToken);
 
             var abandoned = new[] { lastIsLinked ? plan.Previous : LeftWhereNothingCanBeDeleted(last, plan), work.Assigning.PendingMove?.To };
             return new RegistrationOutcome(
@@ -131,6 +149,31 @@ public sealed class RegistrationExecutor
             calls.Note($"'{old.HubHostName}' refuses the service, so nothing can be taken along; the device starts anew in "
                 + $"'{plan.HubHostName}'. Renew the credentials of the link so that what is left there can be deleted.");
             return (reset, null);
+        }
+    }
+
+    /// <summary>
+    /// The twin was read before the wait for the new hub. What operators changed in the old hub until now is written after, so that
+    /// deleting the old identity loses nothing.
+    /// </summary>
+    private async Task FollowAsync(
+        HubAssignment old,
+        HubDeviceSnapshot written,
+        long readAt,
+        IReadOnlyList<LinkedHub> linked,
+        HubCalls calls,
+        Func<HubDeviceSnapshot?, Task> writeAsync,
+        CancellationToken cancellationToken)
+    {
+        for (var round = 0; round < MaxFollowRounds && _clock.GetElapsedTime(readAt) > _options.FreshSnapshot; round++)
+        {
+            readAt = _clock.GetTimestamp();
+            var now = await _hubs.ReadAgainAsync(
+                Find(linked, old.HubHostName)!, old.DeviceId, _options.FollowPatience, calls, cancellationToken);
+            if (now is null || now.HasSameContentAs(written)) return;
+            calls.Note($"The device '{old.DeviceId}' changed in '{old.HubHostName}' during the move; the change is taken along.");
+            await writeAsync(now with { WasDisabled = !written.IsEnabled });
+            written = now;
         }
     }
 

@@ -89,7 +89,12 @@ internal sealed class RegistrationOperation : IDisposable
 
         // The device stands where the record says; others may touch the identity, and the old one may go.
         outcome.Dispose();
-        await _executor.CleanAsync(outcome, stopping);
+        if (outcome.LeftBehind.Count > 0)
+        {
+            await _executor.CleanAsync(outcome, Work.Trace, stopping);
+            await _store.CommitAsync([new ReplaceAttemptTrace(Work.Trace.Complete(_final))], stopping);
+        }
+
         return _final;
     }
 

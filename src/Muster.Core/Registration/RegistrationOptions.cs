@@ -33,6 +33,14 @@ public sealed record RegistrationOptions
     /// </summary>
     public bool ResetsWhenOldHubRefuses { get; init; } = true;
 
+    /// <summary>
+    /// How old the content of the old hub may be at the end of a move; older, it is read again before the old identity goes.
+    /// </summary>
+    public TimeSpan FreshSnapshot { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long that second read may take; a hub that takes longer does not hold up the new one.</summary>
+    public TimeSpan FollowPatience { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long the answer of a move waits for the old hub to delete its identity.</summary>
     public TimeSpan CleanupPatience { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -212,6 +212,7 @@ public sealed class RegistrationService : IAsyncDisposable
                     ApiVersion = request.ApiVersion,
                     Payload = record.Pending?.Payload,
                     RemoteAddress = record.Pending?.RemoteAddress,
+                    Evidence = record.Pending?.Presented(),
                     Trace = trace,
                 },
                 isStored: true);
@@ -352,7 +353,10 @@ public sealed class RegistrationService : IAsyncDisposable
     }
 
     private static PendingRegistration PendingOf(DeviceRequest request, VerifiedDevice device, JsonElement? payload) =>
-        new(request.ApiVersion, payload, (device.Match.Credential as HubThumbprints)?.Primary) { RemoteAddress = request.RemoteAddress };
+        new PendingRegistration(request.ApiVersion, payload, (device.Match.Credential as HubThumbprints)?.Primary)
+        {
+            RemoteAddress = request.RemoteAddress,
+        }.With(request.Evidence);
 
     private static RegisteringDevice Describe(DeviceRequest request, VerifiedDevice device) => new(
         device.Instance.Name, request.RegistrationId, device.Match.Enrollment.Kind, device.Match.Enrollment.Id,

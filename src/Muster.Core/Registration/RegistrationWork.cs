@@ -28,7 +28,7 @@ public sealed record RegistrationWork
     /// <summary>The device's source address; null when unknown.</summary>
     public string? RemoteAddress { get; init; }
 
-    /// <summary>What the device presented; null for an operation that is taken up after a restart.</summary>
+    /// <summary>What the device presented; after a restart what is kept of it, or null.</summary>
     public AttestationEvidence? Evidence { get; init; }
 
     /// <summary>The trace of the attempt that began it.</summary>

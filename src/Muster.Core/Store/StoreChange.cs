@@ -56,6 +56,9 @@ public sealed record DeleteHubCleanup(string InstanceName, string HubHostName, s
 /// <summary>Adds an attempt trace; the oldest are pruned beyond the store's limit per instance.</summary>
 public sealed record AppendAttemptTrace(AttemptTrace Trace) : StoreChange;
 
+/// <summary>Replaces the newest trace of the same registration and tracking ID; writes nothing where that was pruned.</summary>
+public sealed record ReplaceAttemptTrace(AttemptTrace Trace) : StoreChange;
+
 /// <summary>Adds an audit entry; the oldest are pruned beyond the store's limit per instance.</summary>
 public sealed record AppendAuditEntry(AuditEntry Entry) : StoreChange;
 

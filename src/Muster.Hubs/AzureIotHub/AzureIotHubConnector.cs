@@ -132,7 +132,7 @@ internal sealed class AzureIotHubConnector : IHubConnector
         }
         catch (HubCallException problem)
         {
-            var outcome = problem.InnerException is null ? HubProbeOutcome.Failing : HubProbeOutcome.Unreachable;
+            var outcome = problem.IsUnanswered ? HubProbeOutcome.Unreachable : HubProbeOutcome.Failing;
             return new HubProbe(outcome, problem.Message, latency);
         }
     }

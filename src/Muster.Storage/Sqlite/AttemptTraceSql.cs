@@ -15,6 +15,20 @@ internal static class AttemptTraceSql
         return CommitOutcome.Committed;
     }
 
+    public static CommitOutcome Replace(SqliteSession session, ReplaceAttemptTrace replace, byte[] document)
+    {
+        session.Execute(
+            """
+            UPDATE attempt_traces SET refused = ?4, document = ?5 WHERE id = (
+                SELECT id FROM attempt_traces
+                WHERE instance = ?1 AND registration_key = ?2 AND json_extract(CAST(document AS TEXT), '$.trackingId') = ?3
+                ORDER BY id DESC LIMIT 1)
+            """,
+            ColumnText.Key(replace.Trace.InstanceName), ColumnText.Key(replace.Trace.RegistrationId),
+            replace.Trace.TrackingId.ToString(), ColumnText.IsRefused(replace.Trace.Outcome) ? 1 : 0, document);
+        return CommitOutcome.Committed;
+    }
+
     public static List<byte[]> List(SqliteSession session, string instanceName, AttemptTraceFilter filter)
     {
         var instance = ColumnText.Key(instanceName);

@@ -53,6 +53,7 @@ internal static class ChangeApplier
         PutHubCleanup put => HubCleanupSql.Put(session, put, prepared.Document),
         DeleteHubCleanup delete => HubCleanupSql.Delete(session, delete),
         AppendAttemptTrace append => AttemptTraceSql.Append(session, append, prepared.Document),
+        ReplaceAttemptTrace replace => AttemptTraceSql.Replace(session, replace, prepared.Document),
         AppendAuditEntry append => AuditSql.Append(session, append, prepared.Document),
         RequireQuota require => UsageSql.Require(session, require),
         _ => throw new InvalidOperationException($"The store does not know the change {prepared.Change.GetType().Name}."),

@@ -9,8 +9,8 @@ internal readonly record struct PreparedChange(StoreChange Change, byte[] Docume
 {
     /// <summary>Whether the change has a condition that may turn out not to hold.</summary>
     public bool CanBeRefused => Change is not (
-        AppendAttemptTrace or AppendAuditEntry or DeleteInstance or PutHubCleanup or DeleteHubCleanup or DeleteEnrollment { IfETag: null }
-        or DeleteRegistration { IfETag: null } or DeleteLinkedHub { IfETag: null } or DeleteCaCertificate { IfETag: null });
+        AppendAttemptTrace or ReplaceAttemptTrace or AppendAuditEntry or DeleteInstance or PutHubCleanup or DeleteHubCleanup
+        or DeleteEnrollment { IfETag: null } or DeleteRegistration { IfETag: null } or DeleteLinkedHub { IfETag: null } or DeleteCaCertificate { IfETag: null });
 
     /// <summary>Serialises what <paramref name="change"/> writes.</summary>
     public static PreparedChange From(StoreChange change, DocumentSerializer documents) => new(change, change switch
@@ -22,6 +22,7 @@ internal readonly record struct PreparedChange(StoreChange Change, byte[] Docume
         PutCaCertificate put => JsonSerializer.SerializeToUtf8Bytes(put.Certificate, documents.CaCertificate),
         PutHubCleanup put => JsonSerializer.SerializeToUtf8Bytes(put.Cleanup, documents.HubCleanup),
         AppendAttemptTrace append => JsonSerializer.SerializeToUtf8Bytes(append.Trace, documents.AttemptTrace),
+        ReplaceAttemptTrace replace => JsonSerializer.SerializeToUtf8Bytes(replace.Trace, documents.AttemptTrace),
         AppendAuditEntry append => JsonSerializer.SerializeToUtf8Bytes(append.Entry, documents.AuditEntry),
         _ => [],
     });

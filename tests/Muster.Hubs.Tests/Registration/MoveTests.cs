@@ -1,6 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Muster.Core.Hubs;
 using Muster.Core.Registration;
+using Muster.Core.Store;
+using Muster.EmbeddedHub.Identities;
+using Muster.EmbeddedHub.Twins;
 using Muster.Tests;
 
 namespace Muster.Hubs.Tests.Registration;
@@ -31,6 +34,95 @@ public sealed class MoveTests
         Assert.Equal(
             ["read hub-a.test", "ensure hub-b.test", "twin hub-b.test", "read hub-b.test", "delete hub-a.test"], faults.Calls);
         Assert.Equal(TwoHubs.B, recorded);
+    }
+
+    [Fact]
+    public async Task Every_call_of_a_move_stands_in_the_trace_with_its_result_the_deletion_too()
+    {
+        await using var hubs = await StartAsync();
+        await PrepareAsync(hubs);
+        await hubs.OutcomeAsync();
+
+        Assert.Equal(
+            [
+                "read 'dev-1' in 'hub-a.test': done.",
+                "create or refresh 'dev-1' in 'hub-b.test': created.",
+                "write the twin of 'dev-1' in 'hub-b.test': done.",
+                "verify 'dev-1' in 'hub-b.test': done.",
+                "delete 'dev-1' in 'hub-a.test', which the device has left: done.",
+            ],
+            await HubTraceAsync(hubs));
+        Assert.Equal(1, await CountTracesAsync(hubs, "hub-b.test"));
+    }
+
+    [Fact]
+    public async Task A_deletion_that_fails_stands_in_the_trace_with_the_hub_s_words()
+    {
+        await using var hubs = await StartAsync();
+        await PrepareAsync(hubs);
+        Faults(hubs).Before = call => call == "delete hub-a.test"
+            ? throw new HubCallException(503001, "down for repair", isTransient: true)
+            : Task.CompletedTask;
+        await hubs.OutcomeAsync();
+        Assert.Equal(
+            "delete 'dev-1' in 'hub-a.test', which the device has left: 503001 down for repair. It is tried again in the background.",
+            (await HubTraceAsync(hubs))[^1]);
+    }
+
+    // The wait for the new hub may be long; what is changed in the old one meanwhile comes along.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_changes_in_the_old_hub_during_a_move_is_taken_along(bool isDisabled)
+    {
+        await using var hubs = await StartAsync(freshness: TimeSpan.Zero);
+        await PrepareAsync(hubs);
+        var status = new DeviceWrite { DeviceId = TwoHubs.Device, Status = isDisabled ? DeviceStatus.Disabled : DeviceStatus.Enabled };
+        var before = status with { Status = isDisabled ? DeviceStatus.Enabled : DeviceStatus.Disabled };
+        await hubs.Registry.UpdateAsync(hubs.Hub(TwoHubs.A), before, ETagCondition.Any, default);
+        var twins = hubs.Server.Server.Services.GetRequiredService<TwinService>();
+        var isChanged = false;
+        Faults(hubs).Before = async call =>
+        {
+            if (call != "ensure hub-b.test" || isChanged) return;
+            isChanged = true;
+            await hubs.Registry.UpdateAsync(hubs.Hub(TwoHubs.A), status, ETagCondition.Any, default);
+            var late = new TwinWrite { Tags = TwoHubs.Json("""{"late":true}""") };
+            await twins.PatchAsync(hubs.Hub(TwoHubs.A), TwoHubs.Device, late, ETagCondition.Any, default);
+        };
+
+        Assert.Equal("hub-b.test/deviceDataMigrated", await hubs.OutcomeAsync());
+        Assert.Equal("""{"site":"used","late":true} {"interval":9} {"firmware":"1.2"}""", await hubs.TwinAsync(TwoHubs.B));
+        Assert.Equal(status.Status, (await hubs.FindAsync(TwoHubs.B))!.Identity.Status);
+        Assert.Null(await hubs.FindAsync(TwoHubs.A));
+    }
+
+    [Fact]
+    public async Task An_old_hub_that_fails_at_the_second_look_does_not_fail_the_move()
+    {
+        await using var hubs = await StartAsync(freshness: TimeSpan.Zero);
+        await PrepareAsync(hubs);
+        var reads = 0;
+        Faults(hubs).Before = call => call == "read hub-a.test" && ++reads > 1
+            ? throw new HubCallException(503001, "gone", isTransient: true)
+            : Task.CompletedTask;
+        Assert.Equal("hub-b.test/deviceDataMigrated", await hubs.OutcomeAsync());
+        Assert.Equal(Used, await hubs.TwinAsync(TwoHubs.B));
+        Assert.Contains("read 'dev-1' in 'hub-a.test' again: 503001 gone", await HubTraceAsync(hubs));
+    }
+
+    [Fact]
+    public async Task An_old_hub_that_is_unlinked_during_the_move_leaves_its_identity_on_the_list()
+    {
+        await using var hubs = await StartAsync();
+        await PrepareAsync(hubs);
+        Faults(hubs).Before = async call =>
+        {
+            if (call == "twin hub-b.test") await hubs.Links.UnlinkAsync(hubs.Server.Instance.Name, TwoHubs.A, default);
+        };
+        Assert.Equal("hub-b.test/deviceDataMigrated", await hubs.OutcomeAsync());
+        Assert.Equal(Used, await hubs.TwinAsync(TwoHubs.B));
+        Assert.Contains("not linked", Assert.Single(await hubs.CleanupsAsync()).Problem, StringComparison.Ordinal);
     }
 
     // The process ends at every step: before the call, or after the hub did it. The device does not come back by itself.
@@ -260,7 +352,7 @@ public sealed class MoveTests
         Assert.Null(await hubs.FindAsync(TwoHubs.A));
     }
 
-    private static async Task<TwoHubs> StartAsync(string? folder = null, bool resets = true) => await TwoHubs.StartAsync(
+    private static async Task<TwoHubs> StartAsync(string? folder = null, bool resets = true, TimeSpan? freshness = null) => await TwoHubs.StartAsync(
         services =>
         {
             services.AddSingleton(new RegistrationOptions
@@ -268,6 +360,9 @@ public sealed class MoveTests
                 HubTries = 1,
                 AnswerBudget = TimeSpan.FromSeconds(folder is null ? 30 : 1),
                 ResetsWhenOldHubRefuses = resets,
+
+                // Without a second look, however slow the machine is, unless the test is about that.
+                FreshSnapshot = freshness ?? TimeSpan.FromHours(1),
             });
             var product = services.Where(service => service.ServiceType == typeof(IHubConnectorFactory)).ToList();
             foreach (var service in product) services.Remove(service);
@@ -275,6 +370,15 @@ public sealed class MoveTests
             services.AddSingleton<IHubConnectorFactory>(provider => provider.GetRequiredService<FaultyHubs>());
         },
         folder);
+
+    private static async Task<List<string>> HubTraceAsync(TwoHubs hubs) =>
+        [.. (await hubs.Server.LastTraceAsync(TwoHubs.Device)).Checks.Where(check => check.Check == "hub").Select(check => check.Detail)];
+
+    private static async Task<int> CountTracesAsync(TwoHubs hubs, string hub)
+    {
+        var filter = new AttemptTraceFilter { RegistrationId = TwoHubs.Device, Limit = 100 };
+        return (await hubs.Server.Store.ListAttemptTracesAsync(hubs.Server.Instance.Name, filter, default)).Count(trace => trace.HubHostName == hub);
+    }
 
     private static FaultyHubs Faults(TwoHubs hubs) => hubs.Server.Server.Services.GetRequiredService<FaultyHubs>();
 

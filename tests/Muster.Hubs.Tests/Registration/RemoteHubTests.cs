@@ -1,6 +1,10 @@
+using Microsoft.Extensions.DependencyInjection;
 using Muster.Core.Hubs;
 using Muster.Core.Registration;
 using Muster.Core.Secrets;
+using Muster.EmbeddedHub.Hubs;
+using Muster.EmbeddedHub.Identities;
+using Muster.EmbeddedHub.Storage;
 using Muster.TestKit;
 using Muster.Tests;
 
@@ -49,6 +53,98 @@ public sealed class RemoteHubTests
         await hubs.Links.UpdateAsync(hubs.Server.Instance.Name, Remote, remote.Definition, default);
         Assert.Equal("remote.test/initialAssignment", await hubs.OutcomeAsync());
         Assert.Equal("initial", (string?)remote.Devices[TwoHubs.Device].Tags["site"]);
+    }
+
+    // iot-hub checklist 92: the two rights that the vendor's guide asks for suffice for everything the service does.
+    [Fact]
+    public async Task A_policy_with_RegistryWrite_and_ServiceConnect_alone_suffices()
+    {
+        await using var far = await RunningServer.StartAsync(hubs: [Remote]);
+        var directory = far.Server.Services.GetRequiredService<EmbeddedHubDirectory>();
+        var narrow = HubAccessPolicy.CreateNew("provisioning", HubRights.RegistryWrite | HubRights.ServiceConnect);
+        var described = directory.Find(Remote)!;
+        described = described with { Policies = [.. described.Policies, narrow] };
+        await far.Server.Services.GetRequiredService<IEmbeddedHubStore>().PutHubAsync(described, default);
+        await directory.EnsureCreatedAsync([Remote], default);
+        await using var hubs = await TwoHubs.StartAsync(TwoHubs.NoRetries);
+        var definition = Link(far) with { ConnectionString = new Secret(described.ConnectionString("provisioning")) };
+        var link = (await hubs.Links.LinkAsync(hubs.Server.Instance.Name, definition, default)).Value!;
+        var connector = hubs.Server.Server.Services.GetRequiredService<HubConnectors>().Connect(link);
+        Assert.Equal(HubProbeOutcome.Ready, (await connector.ProbeAsync(default)).Outcome);
+
+        // First assignment, refresh, reset, move away and back with the twin, disabled devices included.
+        await using var there = TwoHubs.Over(far);
+        await hubs.EnrollAsync(Remote, TwoHubs.Reset);
+        Assert.Equal("remote.test/initialAssignment", await hubs.OutcomeAsync());
+        Assert.Equal("remote.test/reprovisionedToInitialAssignment", await hubs.OutcomeAsync());
+        await there.UseAsync(Remote);
+        await there.Registry.UpdateAsync(
+            there.Hub(Remote), new DeviceWrite { DeviceId = TwoHubs.Device, Status = DeviceStatus.Disabled, StatusReason = "lost" }, ETagCondition.Any, default);
+        await hubs.EnrollAsync(TwoHubs.A, TwoHubs.Migrate);
+        Assert.Equal("hub-a.test/deviceDataMigrated", await hubs.OutcomeAsync());
+        Assert.Equal(Used, await hubs.TwinAsync(TwoHubs.A));
+        Assert.Null(await there.FindAsync(Remote));
+        await hubs.EnrollAsync(Remote, TwoHubs.Migrate);
+        Assert.Equal("remote.test/deviceDataMigrated", await hubs.OutcomeAsync());
+        Assert.Equal(Used, await there.TwinAsync(Remote));
+        Assert.Equal(DeviceStatus.Disabled, (await there.FindAsync(Remote))!.Identity.Status);
+    }
+
+    // Checklist 94: a link that names less says which right is missing.
+    [Theory]
+    [InlineData("registryRead", HubProbeOutcome.MissingPermission, "RegistryWrite")]
+    [InlineData("registryReadWrite", HubProbeOutcome.MissingPermission, "ServiceConnect")]
+    [InlineData("service", HubProbeOutcome.MissingPermission, "RegistryRead")]
+    [InlineData("iothubowner", HubProbeOutcome.Ready, "suffice")]
+    public async Task A_policy_that_lacks_a_right_is_told_by_the_probe(string policy, HubProbeOutcome outcome, string text)
+    {
+        await using var far = await RunningServer.StartAsync(hubs: [Remote]);
+        var described = far.Server.Services.GetRequiredService<EmbeddedHubDirectory>().Find(Remote)!;
+        await using var hubs = await TwoHubs.StartAsync();
+        var definition = Link(far) with { ConnectionString = new Secret(described.ConnectionString(policy)) };
+        var link = (await hubs.Links.LinkAsync(hubs.Server.Instance.Name, definition, default)).Value!;
+        var probe = await hubs.Server.Server.Services.GetRequiredService<HubConnectors>().Connect(link).ProbeAsync(default);
+        Assert.Equal(outcome, probe.Outcome);
+        Assert.Contains(text, probe.Detail, StringComparison.Ordinal);
+    }
+
+    // A hub that is not what the link says: another key, another certificate, nobody there, another name.
+    [Theory]
+    [InlineData("key", "failed 400209", "Unauthorized")]
+    [InlineData("certificate", "failed 503001", "certificate of the hub 'remote.test' is not trusted")]
+    [InlineData("name", "failed 503001", "certificate of the hub 'other.test' is not trusted")]
+    [InlineData("port", "failed 503001", "cannot be reached")]
+    [InlineData("host", "failed 503001", "cannot be reached")]
+    public async Task A_wrong_link_fails_the_registration_with_what_is_wrong(string what, string outcome, string text)
+    {
+        await using var remote = await RestHub.StartAsync(Remote);
+        await using var stranger = await RestHub.StartAsync(Remote);
+        await using var hubs = await TwoHubs.StartAsync(TwoHubs.NoRetries);
+        var right = remote.Definition;
+        var name = what == "name" ? "other.test" : Remote;
+        var wrong = what switch
+        {
+            "key" => right with { ConnectionString = stranger.Definition.ConnectionString },
+            "certificate" => right with { Settings = right.Settings! with { RootCertificates = stranger.RootCertificate } },
+            "name" => right with { ConnectionString = new Secret(remote.ConnectionString.Replace(Remote, name, StringComparison.Ordinal)) },
+            "port" => right with { Settings = right.Settings! with { Port = 1 } },
+            _ => right with { Settings = right.Settings! with { Address = "no-such-host.invalid" } },
+        };
+        Assert.NotNull((await hubs.Links.LinkAsync(hubs.Server.Instance.Name, wrong, default)).Value);
+        await hubs.EnrollAsync(name, TwoHubs.Migrate);
+
+        Assert.Equal(outcome, await hubs.OutcomeAsync());
+        Assert.Contains(text, (await hubs.RecordAsync())!.ErrorMessage, StringComparison.Ordinal);
+        Assert.Empty(remote.Devices);
+        var health = ((HubLanes)hubs.Server.Server.Services.GetService(typeof(HubLanes))!).HealthOf(name);
+        Assert.Equal(HubHealthState.Failing, health.State);
+        Assert.Contains(text, health.LastFailure, StringComparison.Ordinal);
+        var failed = (await hubs.Server.LastTraceAsync(TwoHubs.Device)).Checks.Last(check => check.Check == "hub");
+        Assert.Contains(text, failed.Detail, StringComparison.Ordinal);
+        if (what == "name") return;
+
+        await hubs.Links.UpdateAsync(hubs.Server.Instance.Name, Remote, right, default);
+        Assert.Equal("remote.test/initialAssignment", await hubs.OutcomeAsync());
     }
 
     // Connections that break off in the middle: before the hub acts, or after.

@@ -5,9 +5,11 @@ using Muster.Core.Allocation;
 using Muster.Core.Attestation;
 using Muster.Core.Enrollments;
 using Muster.Core.Hubs;
+using Muster.Core.Registration;
 using Muster.Core.Secrets;
 using Muster.Hubs.Tests.Registration;
 using Muster.ServiceApi.Enrollments;
+using Muster.TestKit;
 using Muster.Tests;
 
 namespace Muster.Hubs.Tests.Webhooks;
@@ -162,11 +164,102 @@ public sealed class CustomAllocationTests
         Assert.Contains("/allocate?****", details[0], StringComparison.Ordinal);
         Assert.Contains("hub-a.test, hub-b.test", details[0], StringComparison.Ordinal);
         Assert.Equal("Custom allocation failed with status code: 400", details[1]);
-        Assert.DoesNotContain(trace.Checks, check => check.Detail.Contains("very-secret", StringComparison.Ordinal));
+
+        webhook.Next(WebhookServer.Answer(200, """{"iotHubHostName":"hub-b.test","initialTwin":{"tags":{"a":"very-secret"}},"payload":{"wifi":"very-secret"}}"""));
+        await hubs.RegisterAsync(payload: """{"line":"very-secret"}""");
+        var good = await hubs.Server.LastTraceAsync(TwoHubs.Device);
+        details = [.. good.Checks.Where(check => check.Check == "webhook").Select(check => check.Detail)];
+        Assert.Contains("Individual enrollment 'dev-1' without its secrets, device 'dev-1', payload with the members line;", details[0], StringComparison.Ordinal);
+        Assert.Contains("iotHubHostName 'hub-b.test', initialTwin (28 characters), payload with the members wifi.", details[1], StringComparison.Ordinal);
+        Assert.DoesNotContain(trace.Checks.Concat(good.Checks), check => check.Detail.Contains("very-secret", StringComparison.Ordinal));
     }
 
-    private static Task<TwoHubs> StartAsync() => TwoHubs.StartAsync(services => services.AddSingleton(
-        new WebhookOptions { AllowsHttp = true, AllowsOwnAddresses = true, Retries = 0 }));
+    // What goes wrong at the webhook, over the wire into the record: unknown hub, wrong JSON, 10 MB, silence, a redirect.
+    [Theory]
+    [InlineData("unknown", "the webhook chose 'hub-z.test', which is none of the hubs it was given.")]
+    [InlineData("html", "the webhook's answer is not valid JSON.")]
+    [InlineData("huge", "the webhook's answer is larger than 64 KB.")]
+    [InlineData("silent", "the webhook did not answer within 1 seconds.")]
+    [InlineData("broken", "the webhook cannot be reached: ")]
+    [InlineData("redirect", "Custom allocation failed with status code: 302")]
+    public async Task A_webhook_that_misbehaves_fails_the_registration_and_nothing_else(string kind, string expected)
+    {
+        await using var webhook = await WebhookServer.StartAsync();
+        await using var hubs = await StartAsync(kind == "silent" ? TimeSpan.FromSeconds(1) : null);
+        await EnrollAsync(hubs, webhook, TwoHubs.Migrate);
+        webhook.Next(kind switch
+        {
+            "unknown" => WebhookServer.Answer(200, """{"iotHubHostName":"hub-z.test"}"""),
+            "html" => WebhookServer.Answer(200, "<html>the wrong page</html>"),
+            "huge" => context => WebhookServer.Flood(context, 10 * 1024 * 1024),
+            "silent" => WebhookServer.Hang,
+            "broken" => WebhookServer.BreakOff,
+            _ => context =>
+            {
+                context.Response.Redirect("/elsewhere");
+                return Task.CompletedTask;
+            }
+            ,
+        });
+
+        Assert.Equal("failed 400207", await hubs.OutcomeAsync());
+        var record = (await hubs.RecordAsync())!;
+        Assert.Contains(expected, record.ErrorMessage, StringComparison.Ordinal);
+        Assert.Null(record.Assignment);
+        Assert.Single(webhook.Requests);
+        if (kind == "html")
+            Assert.Contains((await hubs.Server.LastTraceAsync(TwoHubs.Device)).Checks, check => check.Detail.EndsWith("It begins: <html>the wrong page</html>", StringComparison.Ordinal));
+
+        webhook.Next(WebhookServer.Answer(200, """{"iotHubHostName":"hub-a.test"}"""));
+        Assert.Equal("hub-a.test/initialAssignment", await hubs.OutcomeAsync());
+    }
+
+    // The server stops while the webhook considers; the next one asks again, with all that the device had presented.
+    [Fact]
+    public async Task A_registration_that_is_taken_up_again_tells_the_webhook_the_device_s_certificate_too()
+    {
+        var folder = Directory.CreateTempSubdirectory("muster-test-").FullName;
+        try
+        {
+            await using var webhook = await WebhookServer.StartAsync();
+            var leaf = TestCertificate.SelfSigned($"CN={TwoHubs.Device}", new CertificateShape());
+            await using (var hubs = await StartAsync(folder: folder))
+            {
+                var body = $$$"""
+                    {"attestation":{{{CertificateDevice.Client(leaf)}}},"allocationPolicy":"custom",
+                    "customAllocationDefinition":{"webhookUrl":"{{{webhook.Url.AbsoluteUri}}}","apiVersion":"2021-10-01"}}
+                    """;
+                var enrolled = await hubs.Server.ServiceAsync(HttpMethod.Put, $"/enrollments/{TwoHubs.Device}", body);
+                Assert.True(enrolled.Status == System.Net.HttpStatusCode.OK, enrolled.Text);
+                webhook.Next(WebhookServer.Hang);
+                var answer = await hubs.Server.RegisterAsync(TwoHubs.Device, leaf);
+                Assert.Equal("assigning", answer.Json.GetProperty("status").GetString());
+            }
+
+            webhook.Next(WebhookServer.Answer(200, """{"iotHubHostName":"hub-b.test"}"""));
+            await using var restarted = await StartAsync(folder: folder);
+            await Eventually.TrueAsync(
+                async () => await restarted.RecordAsync() is { Status: RegistrationStatus.Assigned }, "the registration is taken up and ends");
+
+            Assert.Equal(2, webhook.Bodies.Count);
+            foreach (var body in webhook.Bodies)
+            {
+                var context = TwoHubs.Json(body).GetProperty("deviceRuntimeContext");
+                Assert.Equal(leaf.Base64, context.GetProperty("x509").GetProperty("clientCertificate").GetString());
+            }
+
+            Assert.Equal(leaf.Sha256, (await restarted.FindAsync(TwoHubs.B))!.Identity.Authentication.PrimaryThumbprint);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static Task<TwoHubs> StartAsync(TimeSpan? timeout = null, string? folder = null) => TwoHubs.StartAsync(
+        services => services.AddSingleton(
+            new WebhookOptions { AllowsHttp = true, AllowsOwnAddresses = true, Retries = 0, Timeout = timeout ?? TimeSpan.FromMinutes(1) }),
+        folder);
 
     private static Task EnrollAsync(TwoHubs hubs, WebhookServer webhook, string policy)
     {

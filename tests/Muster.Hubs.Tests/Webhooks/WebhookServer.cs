@@ -55,5 +55,28 @@ internal sealed class WebhookServer : IAsyncDisposable
         await context.Response.WriteAsync(body);
     };
 
+    /// <summary>A step that sends without end in sight, and without saying how much.</summary>
+    public static async Task Flood(HttpContext context, int bytes)
+    {
+        var chunk = new byte[64 * 1024];
+        for (var sent = 0; sent < bytes && !context.RequestAborted.IsCancellationRequested; sent += chunk.Length)
+            await context.Response.Body.WriteAsync(chunk, context.RequestAborted);
+    }
+
+    /// <summary>A step that never answers.</summary>
+    public static async Task Hang(HttpContext context)
+    {
+        var gone = new TaskCompletionSource();
+        await using var registration = context.RequestAborted.Register(gone.SetResult);
+        await gone.Task;
+    }
+
+    /// <summary>A step that breaks the connection off.</summary>
+    public static Task BreakOff(HttpContext context)
+    {
+        context.Abort();
+        return Task.CompletedTask;
+    }
+
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 }

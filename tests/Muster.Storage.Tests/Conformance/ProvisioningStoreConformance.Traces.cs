@@ -61,6 +61,24 @@ public abstract partial class ProvisioningStoreConformance
         Assert.Empty(await TracesAsync(new AttemptTraceFilter()));
     }
 
+    [Fact]
+    public async Task A_trace_is_replaced_by_its_tracking_ID_where_it_stands_and_nowhere_else()
+    {
+        foreach (var number in (int[])[1, 2, 3]) await CommitOrFailAsync(new AppendAttemptTrace(Samples.Trace("Device-A", number: number)));
+        await CommitOrFailAsync(new AppendAttemptTrace(Samples.Trace("device-b", number: 2)));
+        var changed = Samples.FullTrace("device-a") with { TrackingId = Samples.Trace("a", number: 2).TrackingId };
+
+        await CommitOrFailAsync(new ReplaceAttemptTrace(changed));
+        await CommitOrFailAsync(new ReplaceAttemptTrace(Samples.Trace("device-a", number: 9)));
+        await CommitOrFailAsync(new ReplaceAttemptTrace(Samples.Trace("device-c", number: 2)));
+
+        var traces = await TracesAsync(new AttemptTraceFilter { RegistrationId = "DEVICE-A" });
+        Assert.Equal([3, 2, 1], traces.Select(Number));
+        Assert.Equal(Snapshot.Of(changed), Snapshot.Of(traces[1]));
+        Assert.Equal(Snapshot.Of(changed), Snapshot.Of((await TracesAsync(new AttemptTraceFilter { OnlyRefused = true })).Single()));
+        Assert.Equal(4, (await TracesAsync(new AttemptTraceFilter())).Count);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]

@@ -110,7 +110,12 @@ internal static class Samples
         Payload = Json("""{"any":["thing",1e400]}"""),
         OperationId = "4.abc",
         OperationExpiresUtc = Time.AddDays(1),
-        Pending = new PendingRegistration("2021-06-01", Json("[1,2,{}]")),
+        Pending = new PendingRegistration("2021-06-01", Json("[1,2,{}]"))
+        {
+            Certificate = new byte[] { 1, 2, 255 },
+            EndorsementKey = "ZWs=",
+            StorageRootKey = "c3Jr",
+        },
     };
 
     public static LinkedHub Hub(string hostName, string etag = "\"h1\"", string instance = Instance) => new()
