@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Muster.Api.Directories;
 using Muster.ManagementApi.Authentication;
 using Muster.ManagementApi.Certificates;
 using Muster.ManagementApi.Requests;
@@ -13,25 +14,29 @@ public static class ManagementApiSetup
     private const string Certificates =
         "/subscriptions/{subscription}/resourceGroups/{resourceGroup}/providers/Microsoft.Devices/provisioningServices/{service}/certificates";
 
-    /// <summary>Registers what the management API needs beside Core's services; further authenticators may be added.</summary>
-    public static IServiceCollection AddManagementApi(this IServiceCollection services) =>
-        services.AddSingleton<IManagementAuthenticator, SasManagementAuthenticator>();
+    /// <summary>
+    /// Registers what the management API needs beside Core's services. Tokens of a directory are taken where the host registers
+    /// <see cref="DirectoryTokens"/>.
+    /// </summary>
+    public static IServiceCollection AddManagementApi(this IServiceCollection services) => services
+        .AddSingleton<IManagementAuthenticator, SasManagementAuthenticator>()
+        .AddSingleton<IManagementAuthenticator>(provider => new DirectoryManagementAuthenticator(provider.GetService<DirectoryTokens>()));
 
     /// <summary>Maps the operations. Segments compare without case, any subscription and resource group will do.</summary>
     public static IEndpointRouteBuilder MapManagementApi(this IEndpointRouteBuilder endpoints)
     {
         const string One = Certificates + "/{certificate}";
-        endpoints.MapGet(Certificates, ManagementGate.Guard("certificates/read", CertificateEndpoints.ListAsync));
-        endpoints.MapGet(One, ManagementGate.Guard("certificates/read", CertificateEndpoints.GetAsync));
-        endpoints.MapPut(One, ManagementGate.Guard("certificates/write", CertificateEndpoints.PutAsync));
-        endpoints.MapDelete(One, ManagementGate.Guard("certificates/delete", CertificateEndpoints.DeleteAsync));
+        endpoints.MapGet(Certificates, ManagementGate.Guard(ManagementActions.ReadCertificates, CertificateEndpoints.ListAsync));
+        endpoints.MapGet(One, ManagementGate.Guard(ManagementActions.ReadCertificates, CertificateEndpoints.GetAsync));
+        endpoints.MapPut(One, ManagementGate.Guard(ManagementActions.WriteCertificates, CertificateEndpoints.PutAsync));
+        endpoints.MapDelete(One, ManagementGate.Guard(ManagementActions.DeleteCertificates, CertificateEndpoints.DeleteAsync));
         endpoints.MapPost(
             One + "/generateVerificationCode",
-            ManagementGate.Guard("certificates/generateVerificationCode/action", CertificateEndpoints.GenerateCodeAsync));
-        endpoints.MapPost(One + "/verify", ManagementGate.Guard("certificates/verify/action", CertificateEndpoints.VerifyAsync));
+            ManagementGate.Guard(ManagementActions.GenerateVerificationCode, CertificateEndpoints.GenerateCodeAsync));
+        endpoints.MapPost(One + "/verify", ManagementGate.Guard(ManagementActions.VerifyCertificates, CertificateEndpoints.VerifyAsync));
 
         // Muster's own: revocation lists, which the original does not have (behaviour B-4.9).
-        endpoints.MapPut(One + "/revocation", ManagementGate.Guard("certificates/write", RevocationEndpoints.PutAsync));
+        endpoints.MapPut(One + "/revocation", ManagementGate.Guard(ManagementActions.WriteCertificates, RevocationEndpoints.PutAsync));
         return endpoints;
     }
 }

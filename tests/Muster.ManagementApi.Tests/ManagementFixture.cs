@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using Muster.Core.Instances;
 using Muster.Protocols.Sas;
 using Muster.TestKit;
@@ -13,7 +14,10 @@ public sealed class ManagementFixture : IAsyncLifetime
 
     public RunningServer Server { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Server = await RunningServer.StartAsync();
+    /// <summary>Replaces or adds services after the product's own.</summary>
+    public Action<IServiceCollection>? Configure { get; init; }
+
+    public async ValueTask InitializeAsync() => Server = await RunningServer.StartAsync(configure: Configure);
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 

@@ -1,6 +1,6 @@
 namespace Muster.Api.Directories;
 
-/// <summary>Which directory's tokens the service API takes, and what their holders may do (service-api S-3.3).</summary>
+/// <summary>Which directory's tokens service API and management API take, and what their holders may do (service-api S-3.3, management-api A-9).</summary>
 public sealed record DirectoryOptions
 {
     /// <summary>The audience that the official clients ask tokens for.</summary>
@@ -12,15 +12,18 @@ public sealed record DirectoryOptions
     /// </summary>
     public required Uri Authority { get; init; }
 
-    /// <summary>A token must be for one of these.</summary>
+    /// <summary>A token for the service API must be for one of these.</summary>
     public IReadOnlyList<string> Audiences { get; init; } = [DefaultAudience];
+
+    /// <summary>A token for the management API must be for one of these; the preset is what official clients ask for.</summary>
+    public IReadOnlyList<string> ManagementAudiences { get; init; } = ["https://management.azure.com/", "https://management.core.windows.net/"];
 
     /// <summary>The claims that hold roles and groups.</summary>
     public IReadOnlyList<string> RoleClaims { get; init; } = ["roles", "role", "groups"];
 
     /// <summary>
-    /// What values of these claims permit, beside the two built-in roles by name and ID and data actions by their full names: value to
-    /// data actions, values compared without case.
+    /// What values of these claims permit, beside the two built-in roles by name and ID and actions by their full names: value to
+    /// actions, values compared without case.
     /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Roles { get; init; } =
         new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);

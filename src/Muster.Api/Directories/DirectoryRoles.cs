@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Muster.Api.Directories;
 
-/// <summary>What roles, groups and single data actions in a token permit (service-api S-3.3).</summary>
+/// <summary>What roles, groups and single actions in a token permit (service-api S-3.3, management-api A-9).</summary>
 public static class DirectoryRoles
 {
     /// <summary>All data actions.</summary>
@@ -12,7 +12,7 @@ public static class DirectoryRoles
     public const string Reader = "Device Provisioning Service Data Reader";
 
     private static readonly FrozenDictionary<string, IReadOnlyList<string>> BuiltIn = new Dictionary<string, IReadOnlyList<string>>(
-        DataActions.All.Select(action => KeyValuePair.Create<string, IReadOnlyList<string>>(action, [action])))
+        DataActions.All.Concat(ManagementActions.All).Select(action => KeyValuePair.Create<string, IReadOnlyList<string>>(action, [action])))
     {
         [Contributor] = DataActions.All,
         ["dfce44e4-17b7-4bd1-a6d1-04996ec95633"] = DataActions.All,
@@ -21,13 +21,16 @@ public static class DirectoryRoles
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
-    /// The data actions that a setting names: <c>contributor</c>, <c>reader</c>, a built-in role, or a data action with or without its
-    /// prefix. Null when it names none.
+    /// The actions that a setting names: <c>contributor</c> and <c>reader</c> for the service API, <c>manager</c> and
+    /// <c>management-reader</c> for the management API, a built-in role, or an action with or without its prefix. Null when it names none.
+    /// The two APIs keep their roles apart, as those of the original do: who may write enrollments does not change whom the service trusts.
     /// </summary>
     public static IReadOnlyList<string>? ActionsOf(string name) => name.ToUpperInvariant() switch
     {
         "CONTRIBUTOR" => DataActions.All,
         "READER" => DataActions.Reading,
+        "MANAGER" => ManagementActions.All,
+        "MANAGEMENT-READER" => ManagementActions.Reading,
         _ => BuiltIn.GetValueOrDefault(name) ?? BuiltIn.GetValueOrDefault(DataActions.Prefix + name),
     };
 

@@ -35,6 +35,7 @@ public sealed class DirectoryTokens : IDisposable
     private readonly JsonWebTokenHandler _handler = new();
     private readonly ConfigurationManager<OpenIdConnectConfiguration> _issuer;
     private readonly TokenValidationParameters _parameters;
+    private readonly TokenValidationParameters _managementParameters;
     private readonly FrozenDictionary<string, IReadOnlyList<string>> _roles;
 
     /// <summary>Takes the tokens that <paramref name="options"/> describe.</summary>
@@ -64,6 +65,8 @@ public sealed class DirectoryTokens : IDisposable
             LifetimeValidator = (from, until, _, _) =>
                 time.GetUtcNow().UtcDateTime is var now && until is not null && now < until + ClockSkew && !(now < from - ClockSkew),
         };
+        _managementParameters = _parameters.Clone();
+        _managementParameters.ValidAudiences = options.ManagementAudiences;
     }
 
     /// <summary>The issuer's address without a trailing slash.</summary>
@@ -75,8 +78,19 @@ public sealed class DirectoryTokens : IDisposable
     /// <summary>Whether an <c>Authorization</c> header brings a directory token.</summary>
     public static bool IsBearer(string authorization) => authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Checks the token of an <c>Authorization</c> header.</summary>
-    public async Task<DirectoryIdentity> ValidateAsync(string authorization, CancellationToken cancellationToken)
+    /// <summary>Checks the token that an <c>Authorization</c> header brings to the service API.</summary>
+    public Task<DirectoryIdentity> ValidateAsync(string authorization, CancellationToken cancellationToken) =>
+        ValidateAsync(authorization, _parameters, cancellationToken);
+
+    /// <summary>Checks the token that an <c>Authorization</c> header brings to the management API: another audience, the same rules.</summary>
+    public Task<DirectoryIdentity> ValidateForManagementAsync(string authorization, CancellationToken cancellationToken) =>
+        ValidateAsync(authorization, _managementParameters, cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose() => _client.Dispose();
+
+    private async Task<DirectoryIdentity> ValidateAsync(
+        string authorization, TokenValidationParameters parameters, CancellationToken cancellationToken)
     {
         var token = authorization[Scheme.Length..].Trim();
         if (token.Length > MaxTokenLength) return Refused("the token is too long.");
@@ -92,16 +106,13 @@ public sealed class DirectoryTokens : IDisposable
             return Refused("") with { IssuerProblem = problem.Message };
         }
 
-        var result = await _handler.ValidateTokenAsync(token, _parameters);
+        var result = await _handler.ValidateTokenAsync(token, parameters);
         if (!result.IsValid) return Refused(ReasonOf(result.Exception));
 
         var values = result.ClaimsIdentity.Claims.Where(claim => _options.RoleClaims.Contains(claim.Type, StringComparer.Ordinal))
             .Select(claim => claim.Value);
         return new DirectoryIdentity(NameOf(result.ClaimsIdentity), DirectoryRoles.ActionsOf(values, _roles), null);
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _client.Dispose();
 
     private static DirectoryIdentity Refused(string reason) => new("", FrozenSet<string>.Empty, reason);
 

@@ -6,6 +6,9 @@ namespace Muster.ManagementApi.Authentication;
 /// <param name="Reason">Why not, for the operator; null when permitted. It quotes nothing secret.</param>
 public sealed record ManagementVerdict(string? Caller, bool IsPermitted, string? Reason)
 {
+    /// <summary>Whether nothing can be said of the credential just now.</summary>
+    public bool IsUnavailable { get; private init; }
+
     /// <summary>A caller who may.</summary>
     public static ManagementVerdict Permit(string caller) => new(caller, IsPermitted: true, Reason: null);
 
@@ -14,4 +17,7 @@ public sealed record ManagementVerdict(string? Caller, bool IsPermitted, string?
 
     /// <summary>Nobody that is known.</summary>
     public static ManagementVerdict Reject(string reason) => new(Caller: null, IsPermitted: false, reason);
+
+    /// <summary>The credential cannot be judged just now: whoever answers for it is out of reach.</summary>
+    public static ManagementVerdict Unavailable(string reason) => Reject(reason) with { IsUnavailable = true };
 }

@@ -53,13 +53,21 @@ internal static class ManagementGate
         }
 
         var verdict = await authenticator.AuthenticateAsync(context, instance, action, context.RequestAborted);
+        if (verdict.IsUnavailable)
+        {
+            LogRefused(context, verdict.Reason ?? "");
+            await ManagementErrors.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "ServiceUnavailable",
+                "The credential cannot be checked at the moment. Try again later.");
+            return null;
+        }
+
         if (verdict.Caller is not { } caller)
             return await RejectAsync(context, authenticators, "Authentication failed.", verdict.Reason ?? "");
         if (!verdict.IsPermitted)
         {
             LogRefused(context, verdict.Reason ?? "");
             await ManagementErrors.WriteAsync(context, StatusCodes.Status403Forbidden, "AuthorizationFailed",
-                $"The client '{caller}' does not have authorization to perform action 'Microsoft.Devices/provisioningServices/{action}' over "
+                $"The client '{caller}' does not have authorization to perform action '{action}' over "
                 + $"scope '{context.Request.Path}'.");
             return null;
         }
@@ -83,7 +91,8 @@ internal static class ManagementGate
         HttpContext context, IManagementAuthenticator[] authenticators, string message, string reason)
     {
         LogRefused(context, reason);
-        context.Response.Headers.WWWAuthenticate = authenticators.Select(authenticator => authenticator.Challenge).ToArray();
+        context.Response.Headers.WWWAuthenticate = authenticators.Select(authenticator => authenticator.Challenge)
+            .OfType<string>().ToArray();
         await ManagementErrors.WriteAsync(context, StatusCodes.Status401Unauthorized, "AuthenticationFailed", message);
         return null;
     }

@@ -73,7 +73,7 @@ public sealed record MusterOptions
     /// <summary>What the default instance may hold and how fast it may be called; null leaves it as it is.</summary>
     public InstanceQuotas? Quotas { get; init; }
 
-    /// <summary>The directory whose tokens the service API takes; null for none.</summary>
+    /// <summary>The directory whose tokens service API and management API take; null for none.</summary>
     public DirectoryOptions? Directory { get; init; }
 
     /// <summary>Configuration files that were read, weakest first; their section <c>Logging</c> sets log levels.</summary>

@@ -36,12 +36,13 @@ internal static class ServiceApiSettings
             section.Whole(key, 0, 1_000_000) switch { null => preset, 0 => null, { } calls => new RateLimit(calls, period) };
     }
 
-    /// <summary>The directory whose tokens the service API takes; null after a mistake.</summary>
+    /// <summary>The directory whose tokens service API and management API take; null after a mistake.</summary>
     public static DirectoryOptions? ReadDirectory(OptionSection section)
     {
         var text = section.Text("Authority");
-        var audiences = section.Members("Audiences").Select(member => member.Value).Where(value => value.Length > 0).ToImmutableArray();
-        var claims = section.Members("RoleClaims").Select(member => member.Value).Where(value => value.Length > 0).ToImmutableArray();
+        var audiences = Texts("Audiences");
+        var managementAudiences = Texts("ManagementAudiences");
+        var claims = Texts("RoleClaims");
         var roles = ImmutableDictionary.CreateBuilder<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase);
         foreach (var (value, role) in section.Members("Roles"))
         {
@@ -49,7 +50,8 @@ internal static class ServiceApiSettings
             else
             {
                 section.Mistake(
-                    $"Roles:{value}", role, "It permits nothing. Allowed are contributor, reader and actions such as enrollments/read.");
+                    $"Roles:{value}", role,
+                    "It permits nothing. Allowed are contributor, reader, manager, management-reader and actions such as enrollments/read.");
             }
         }
 
@@ -64,6 +66,10 @@ internal static class ServiceApiSettings
 
         var options = new DirectoryOptions { Authority = authority, Roles = roles.ToImmutable() };
         if (!audiences.IsEmpty) options = options with { Audiences = audiences };
+        if (!managementAudiences.IsEmpty) options = options with { ManagementAudiences = managementAudiences };
         return claims.IsEmpty ? options : options with { RoleClaims = claims };
+
+        ImmutableArray<string> Texts(string key) =>
+            [.. section.Members(key).Select(member => member.Value).Where(value => value.Length > 0)];
     }
 }
