@@ -43,19 +43,23 @@ public sealed class CertificateTests(TwoHubServer muster) : IDisposable
     }
 
     [Theory]
-    [InlineData("signingCertificates")]
-    [InlineData("caReferences")]
-    public async Task Official_client_registers_through_a_group_with_its_chain(string kind)
+    [InlineData("signingCertificates", "https", "UnauthorizedError")]
+    [InlineData("caReferences", "https", "UnauthorizedError")]
+    [InlineData("signingCertificates", "mqtt", "Error")]
+    [InlineData("caReferences", "mqtt", "Error")]
+    [InlineData("signingCertificates", "mqtt-ws", "Error")]
+    [InlineData("caReferences", "mqtt-ws", "Error")]
+    public async Task Official_client_registers_through_a_group_with_its_chain(string kind, string transport, string refusal)
     {
         await AddRootAsync();
-        var id = "node-" + kind.ToLowerInvariant();
+        var id = $"node-{transport}-{kind.ToLowerInvariant()}";
         await EnrollGroupAsync("node-group-" + kind, kind);
         var leaf = Two.Issue("CN=" + id);
-        var result = (await muster.Clients.RegisterWithCertificateAsync(id, leaf.Pem + "\n" + Two.Pem + "\n" + One.Pem, leaf.KeyPem)).Value;
+        var result = (await muster.Clients.RegisterWithCertificateAsync(id, leaf.Pem + "\n" + Two.Pem + "\n" + One.Pem, leaf.KeyPem, transport)).Value;
         Assert.Equal("assigned", (string?)result["status"]);
         Assert.StartsWith("node-group-", (string?)result["x509"]?["enrollmentGroupId"], StringComparison.Ordinal);
         var alone = Two.Issue("CN=" + id);
-        (await muster.Clients.RegisterWithCertificateAsync(id, alone.Pem, alone.KeyPem)).FailedWith("UnauthorizedError");
+        (await muster.Clients.RegisterWithCertificateAsync(id, alone.Pem, alone.KeyPem, transport)).FailedWith(refusal);
         await muster.Clients.ServiceAsync("deleteEnrollmentGroup", "node-group-" + kind);
     }
 

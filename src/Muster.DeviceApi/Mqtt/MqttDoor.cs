@@ -14,6 +14,7 @@ public sealed class MqttDoor
         RegistrationService registrations,
         InstanceDirectory instances,
         RegistrationOptions registrationOptions,
+        ConnectionEnds ends,
         MqttDoorOptions options,
         MqttSessionRegistry sessions,
         MqttMetrics metrics,
@@ -23,6 +24,7 @@ public sealed class MqttDoor
         Registrations = registrations;
         Instances = instances;
         RegistrationOptions = registrationOptions;
+        Ends = ends;
         Options = options;
         Sessions = sessions;
         Metrics = metrics;
@@ -35,6 +37,8 @@ public sealed class MqttDoor
     internal InstanceDirectory Instances { get; }
 
     internal RegistrationOptions RegistrationOptions { get; }
+
+    internal ConnectionEnds Ends { get; }
 
     internal MqttDoorOptions Options { get; }
 

@@ -10,9 +10,9 @@ namespace Muster.DeviceApi.Mqtt;
 public static class MqttListener
 {
     /// <summary>Adds the services of the door, for both of its transports.</summary>
-    public static IServiceCollection AddMqttDoor(this IServiceCollection services)
+    public static IServiceCollection AddMqttDoor(this IServiceCollection services, MqttDoorOptions options)
     {
-        services.AddSingleton<MqttDoorOptions>();
+        services.AddSingleton(options);
         services.AddSingleton<MqttSessionRegistry>();
         services.AddSingleton<MqttMetrics>();
         services.AddSingleton<MqttConnectionGate>();

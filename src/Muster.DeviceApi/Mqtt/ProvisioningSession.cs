@@ -19,6 +19,7 @@ internal sealed class ProvisioningSession : IMqttSessionHandler
     private readonly Lock _gate = new();
     private readonly List<MqttSubscription> _subscriptions = new(1);
     private readonly HashSet<Task> _pending = [];
+    private readonly long _opened;
     private DeviceRequest _request;
     private string? _claimed;
     private bool _isTraced;
@@ -27,6 +28,7 @@ internal sealed class ProvisioningSession : IMqttSessionHandler
     {
         _door = door;
         _peer = peer;
+        _opened = door.Clock.GetTimestamp();
         _request = new DeviceRequest
         {
             IdScope = "",
@@ -126,6 +128,17 @@ internal sealed class ProvisioningSession : IMqttSessionHandler
     public async ValueTask OnClosedAsync(MqttSession session, MqttEnd end)
     {
         if (_claimed is not null) _door.Sessions.Release(_claimed, session);
+        _door.Ends.Add(new ConnectionEnd
+        {
+            AtUtc = _door.Clock.GetUtcNow(),
+            Duration = _door.Clock.GetElapsedTime(_opened),
+            Protocol = _peer.Protocol,
+            IdScope = _request.IdScope,
+            RegistrationId = _request.RegistrationId,
+            RemoteAddress = _peer.RemoteAddress,
+            Reason = end.Reason.ToString(),
+            Detail = end.Detail,
+        });
         MqttLog.Ended(_door.Logger, _peer.Protocol, _request.RegistrationId, _peer.RemoteAddress, end.Reason, end.Detail);
         if (end.Reason == MqttEndReason.ServerFault)
             MqttLog.Faulted(_door.Logger, _peer.Protocol, _request.RegistrationId, _peer.RemoteAddress, end.Exception);

@@ -13,8 +13,14 @@ namespace Muster.Portal.Registrations;
 /// <param name="records">Core's records.</param>
 /// <param name="store">Core's store port, for reads.</param>
 /// <param name="search">Core's search port.</param>
+/// <param name="ends">The latest ends of connections.</param>
 public sealed class RegistrationDesk(
-    PortalAccess access, InstanceDirectory instances, RegistrationRecordService records, IProvisioningStore store, IProvisioningSearch search)
+    PortalAccess access,
+    InstanceDirectory instances,
+    RegistrationRecordService records,
+    IProvisioningStore store,
+    IProvisioningSearch search,
+    ConnectionEnds ends)
 {
     /// <summary>Where counting ends; more shows as "about".</summary>
     public const long CountCap = 100_000;
@@ -41,6 +47,10 @@ public sealed class RegistrationDesk(
         if (refusal is null) access.Audit("delete registration record", instance, registrationId);
         return refusal;
     }
+
+    /// <summary>The latest ends of connections, newest first; of one device, or of all with null.</summary>
+    public IReadOnlyList<ConnectionEnd> ConnectionEnds(string instance, string? registrationId, int limit) =>
+        access.May(PortalRight.Read) && instances.FindByName(instance) is { } found ? ends.Latest(found.IdScope, registrationId, limit) : [];
 
     /// <summary>Attempt traces, newest first.</summary>
     public async Task<IReadOnlyList<AttemptTrace>> TracesAsync(string instance, AttemptTraceFilter filter, CancellationToken cancellationToken) =>

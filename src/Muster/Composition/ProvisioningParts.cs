@@ -58,7 +58,7 @@ public sealed class ProvisioningParts : IServerParts
         if (context.Options.Directory is { } directory)
             services.AddSingleton(provider => new DirectoryTokens(directory, provider.GetRequiredService<TimeProvider>()));
         services.AddServiceApi();
-        services.AddMqttDoor();
+        services.AddMqttDoor(context.Options.Mqtt);
         services.AddManagementApi();
         services.AddSingleton<IReadinessCheck, StoreReadiness>();
     }
@@ -186,6 +186,7 @@ public sealed class ProvisioningParts : IServerParts
         services.AddSingleton<HubWriter>();
         services.AddSingleton<RegistrationExecutor>();
         services.AddSingleton<RegistrationService>();
+        services.AddSingleton<ConnectionEnds>();
     }
 
     private static void AddCertificates(IServiceCollection services, X509Options options)

@@ -4,6 +4,7 @@ using Muster.Core.Allocation;
 using Muster.Core.Certificates.Verification;
 using Muster.Core.Hubs;
 using Muster.Core.Quotas;
+using Muster.DeviceApi.Mqtt;
 
 namespace Muster.Configuration;
 
@@ -66,6 +67,9 @@ public sealed record MusterOptions
 
     /// <summary>How device certificates are judged.</summary>
     public X509Options X509 { get; init; } = new();
+
+    /// <summary>Limits of the MQTT door, over TCP and WebSockets together.</summary>
+    public MqttDoorOptions Mqtt { get; init; } = new();
 
     /// <summary>Latencies by source network, for lowest latency.</summary>
     public ImmutableArray<LatencyRow> Latencies { get; init; } = [];

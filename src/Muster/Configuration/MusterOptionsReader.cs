@@ -67,6 +67,7 @@ public static class MusterOptionsReader
                     ? AllocationSettings.ReadWebhooks(webhooks, workingDirectory)
                     : new(),
                 X509 = SectionsOf("X509").FirstOrDefault() is { } x509 ? CertificateSettings.Read(x509) : new(),
+                Mqtt = SectionsOf("Mqtt").FirstOrDefault() is { } mqtt ? MqttSettings.Read(mqtt) : new(),
                 Latencies = AllocationSettings.ReadLatencies(SectionsOf("Latencies")),
                 Quotas = SectionsOf("Quotas").FirstOrDefault() is { } quotas ? ServiceApiSettings.ReadQuotas(quotas) : null,
                 Directory = SectionsOf("Directory").FirstOrDefault() is { } directory ? ServiceApiSettings.ReadDirectory(directory) : null,

@@ -35,6 +35,9 @@ internal sealed class MqttDevice : IAsyncDisposable
     /// <summary>Lengths of the WebSocket frames that came.</summary>
     public IReadOnlyList<int> Frames => ((ClientWebSocketStream)_mqtt).Frames;
 
+    /// <summary>Whether the server has not closed the connection.</summary>
+    public bool IsOpen => !(_tcp.Client.Poll(0, SelectMode.SelectRead) && _tcp.Client.Available == 0);
+
     public SslProtocols TlsVersion => _tls.SslProtocol;
 
     /// <summary>Opens a TLS connection.</summary>
