@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Muster.Core.Audit;
 using Muster.Core.Hubs;
 using Muster.TestKit;
 
@@ -19,7 +20,7 @@ await using var server = await RunningServer.StartAsync(hubs: [free]);
 var links = server.Server.Services.GetRequiredService<LinkedHubService>();
 var definition = hub.Definition;
 await links.LinkAsync(
-    server.Instance.Name, definition with { Settings = definition.Settings! with { CallsPerSecond = rate } }, CancellationToken.None);
+    AuditCaller.Process, server.Instance, definition with { Settings = definition.Settings! with { CallsPerSecond = rate } }, CancellationToken.None);
 var keys = new Dictionary<string, byte[]>(StringComparer.Ordinal);
 foreach (var (group, target) in ((string, string)[])[("slow", slow), ("alone", free), ("beside", free)])
 {

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Muster.Bench.ServiceApi;
+using Muster.Core.Audit;
 using Muster.Core.Concurrency;
 using Muster.Core.Enrollments;
 using Muster.Core.Instances;
@@ -87,7 +88,7 @@ async Task RunAsync()
         async (number, cancellationToken) =>
         {
             var result = await service.PutAsync(
-                instance, EnrollmentKind.Individual, Fleet.Id(number), Fleet.Definition, ETagCondition.None, cancellationToken);
+                AuditCaller.Process, instance, EnrollmentKind.Individual, Fleet.Id(number), Fleet.Definition, ETagCondition.None, cancellationToken);
             if (result.Refusal is { } refusal) throw new InvalidOperationException(refusal.Message);
         });
     var create = creations / clock.Elapsed.TotalSeconds;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Muster.Composition;
 using Muster.Configuration;
 using Muster.Core.Attestation;
+using Muster.Core.Audit;
 using Muster.Core.Certificates;
 using Muster.Core.Concurrency;
 using Muster.Core.Enrollments;
@@ -31,7 +32,7 @@ internal static class MusterSeed
         await using var server = await MusterServer.StartAsync(options, new ProvisioningParts(), TimeProvider.System, TextWriter.Null, default);
         var instance = server.Services.GetRequiredService<InstanceDirectory>().Instances[0];
         var authority = await server.Services.GetRequiredService<CaCertificateService>().PutAsync(
-            instance, AuthorityName, await File.ReadAllTextAsync(keys.DeviceAuthorityFile), isVerified: true, ETagCondition.None, default);
+            AuditCaller.Process, instance, AuthorityName, await File.ReadAllTextAsync(keys.DeviceAuthorityFile), isVerified: true, ETagCondition.None, default);
         if (authority.Refusal is { } refused) throw new InvalidOperationException(refused.Message);
 
         var key = new Secret(Convert.ToBase64String(keys.GroupKey));

@@ -2,6 +2,8 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Muster.Core.Audit;
 using Muster.TestKit;
 
 namespace Muster.ManagementApi.Tests;
@@ -30,6 +32,26 @@ public sealed class CertificateTests(ManagementFixture fixture) : IClassFixture<
         var listed = (await fixture.SendAsync(HttpMethod.Get, "")).Json.GetProperty("value");
         Assert.Contains(listed.EnumerateArray(), item => item.GetRawText() == put.Text);
         await fixture.SendAsync(HttpMethod.Delete, "/shape", ifMatch: "*");
+    }
+
+    [Fact]
+    public async Task Writes_are_on_record_with_policy_address_and_request()
+    {
+        Assert.Equal(HttpStatusCode.OK, (await fixture.PutAsync("audited", Base64(Root.Pem))).Status);
+        Assert.Equal(HttpStatusCode.OK, (await fixture.SendAsync(HttpMethod.Post, "/audited/generateVerificationCode", ifMatch: "*")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await fixture.SendAsync(HttpMethod.Delete, "/audited", ifMatch: "*")).Status);
+        Assert.Equal(HttpStatusCode.NoContent, (await fixture.SendAsync(HttpMethod.Delete, "/audited", ifMatch: "*")).Status);
+
+        var log = fixture.Server.Server.Services.GetRequiredService<IAuditLog>();
+        var filter = new AuditFilter { Entity = AuditEntity.CaCertificate, EntityId = "audited" };
+        var entries = (await log.ListAsync("default", filter, CancellationToken.None)).Select(record => record.Entry).ToList();
+        Assert.Equal([AuditAction.Delete, AuditAction.Update, AuditAction.Create], entries.Select(entry => entry.Action));
+        Assert.All(entries, entry =>
+        {
+            Assert.Equal((AuditCallerKind.AccessPolicy, "provisioningserviceowner"), (entry.Caller.Kind, entry.Caller.Name));
+            Assert.True(IPAddress.TryParse(entry.Caller.Address, out _));
+            Assert.NotNull(entry.Caller.TrackingId);
+        });
     }
 
     public static TheoryData<string, string, int> Contents()

@@ -1,4 +1,5 @@
 using System.Net;
+using Muster.Core.Audit;
 using Muster.Core.Concurrency;
 using Muster.Core.Instances;
 using Muster.Core.Secrets;
@@ -36,8 +37,9 @@ public sealed class GateTests(ManagementFixture fixture) : IClassFixture<Managem
         var reader = new AccessPolicy("all-but-config", SymmetricKeyPair.Generate(), AccessRights.EnrollmentWrite | AccessRights.DeviceConnect);
         var manager = new AccessPolicy("config", SymmetricKeyPair.Generate(), AccessRights.ServiceConfig);
         await directory.PutAsync(
+            AuditCaller.Process, instance,
             instance with { AccessPolicies = [.. instance.AccessPolicies, reader, manager], ETag = ETag.Create(DateTimeOffset.UtcNow) },
-            instance.ETag, CancellationToken.None);
+            CancellationToken.None);
 
         var refused = await fixture.SendRawAsync(HttpMethod.Get, Target, fixture.Token(reader));
         AssertManagerError(refused, HttpStatusCode.Forbidden, "AuthorizationFailed");

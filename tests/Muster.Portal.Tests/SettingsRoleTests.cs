@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Muster.Core.Allocation;
+using Muster.Core.Audit;
 using Muster.Core.Errors;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
@@ -66,6 +67,25 @@ public sealed class SettingsRoleTests(PortalFixture portal)
         var refusal = await Writes[write](await DesksAsync(role));
         Assert.Equal(403, refusal?.HttpStatus);
         Assert.Contains(write.StartsWith("show", StringComparison.Ordinal) ? "listkeys" : "instance write", refusal!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_an_administrator_does_is_on_record_with_name_and_address()
+    {
+        var desks = await DesksAsync(PortalRole.Administrator);
+        var log = portal.Server.Services.GetRequiredService<IAuditLog>();
+        var newest = (await log.ListAsync(Instance, new AuditFilter { Limit = 1 }, default)).Select(record => record.Number).FirstOrDefault();
+        Assert.Null(await desks.Instances.AddPolicyAsync(Instance, "audited", AccessRights.EnrollmentRead, default));
+        Assert.NotNull((await desks.Instances.RevealAsync(Instance, "audited", isPrimary: true, asConnectionString: false)).Value);
+        Assert.Null(await desks.Instances.RemovePolicyAsync(Instance, "audited", default));
+
+        var entries = (await log.ListAsync(Instance, new AuditFilter { Entity = AuditEntity.Instance }, default))
+            .Where(record => record.Number > newest && record.Entry.Changes.Any(change => change.Path.StartsWith("accessPolicies.audited", StringComparison.Ordinal)))
+            .Select(record => record.Entry).ToList();
+        Assert.Equal([AuditAction.Update, AuditAction.RevealKeys, AuditAction.Update], entries.Select(entry => entry.Action));
+        Assert.All(entries, entry => Assert.Equal(
+            (AuditCallerKind.Portal, desks.Access.Session!.UserName, desks.Access.Address?.ToString()),
+            (entry.Caller.Kind, entry.Caller.Name, entry.Caller.Address)));
     }
 
     [Fact]

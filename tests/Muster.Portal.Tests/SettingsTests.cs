@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using Muster.Core.Audit;
 using Muster.Core.Instances;
 using Muster.Core.Networking;
 using Muster.Core.Quotas;
@@ -250,7 +251,7 @@ public sealed class SettingsTests(PortalFixture portal)
         var page = await CreateAsync("full-dps", "/networking");
         var rules = Enumerable.Range(0, NetworkRules.MaxRules).Select(i => new IpFilterRule($"rule-{i}", $"10.0.0.{i}", IpFilterAction.Accept)).ToArray();
         var instances = portal.Server.Services.GetRequiredService<InstanceService>();
-        Assert.Null(await instances.SetNetworkAsync("full-dps", new NetworkRules { Access = PublicNetworkAccess.SelectedRanges, Rules = rules }, null, default));
+        Assert.Null(await instances.SetNetworkAsync(AuditCaller.Process, "full-dps", new NetworkRules { Access = PublicNetworkAccess.SelectedRanges, Rules = rules }, null, default));
         await portal.GoAsync(page, "/i/full-dps/networking");
         await Expect(page.Button("Add IP Filter Rule")).ToBeDisabledAsync();
         await Expect(page.Button("Add IP Filter Rule")).ToHaveAccessibleDescriptionAsync("All 100 rules are used.");
@@ -262,7 +263,7 @@ public sealed class SettingsTests(PortalFixture portal)
         var page = await CreateAsync("quota-dps", "/quotas");
         await Expect(page.GetByText("no limit").First).ToBeVisibleAsync();
         var instances = portal.Server.Services.GetRequiredService<InstanceService>();
-        Assert.Null(await instances.ChangeAsync("quota-dps", one => one with { Quotas = InstanceQuotas.Azure }, default));
+        Assert.Null(await instances.SetQuotasAsync(AuditCaller.Process, "quota-dps", InstanceQuotas.Azure, default));
         await page.Button("Refresh").ClickAsync();
         await Expect(page.GetByText("of 1,000,000").First).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Progressbar, new() { Name = "Registrations", Exact = true })).ToBeVisibleAsync();
@@ -276,7 +277,7 @@ public sealed class SettingsTests(PortalFixture portal)
     private async Task<IPage> CreateAsync(string name, string path)
     {
         var definition = new InstanceDefinition { Name = name, ServiceHostNames = [$"{name}.localhost"] };
-        Assert.Null((await portal.Server.Services.GetRequiredService<InstanceService>().CreateAsync(definition, default)).Refusal);
+        Assert.Null((await portal.Server.Services.GetRequiredService<InstanceService>().CreateAsync(AuditCaller.Process, definition, default)).Refusal);
         return await portal.OpenAsync($"/i/{name}{path}");
     }
 

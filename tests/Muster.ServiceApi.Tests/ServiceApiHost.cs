@@ -104,7 +104,7 @@ public sealed class ServiceApiHost : IAsyncLifetime
         var changed = change(Instance) with { ETag = ETag.Create(DateTimeOffset.UtcNow) };
         Assert.Equal(
             CommitOutcome.Committed,
-            await _app.Services.GetRequiredService<InstanceDirectory>().PutAsync(changed, Instance.ETag, CancellationToken.None));
+            await _app.Services.GetRequiredService<InstanceDirectory>().PutAsync(AuditCaller.Process, Instance, changed, CancellationToken.None));
         Instance = changed;
     }
 

@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Muster.Core.Audit;
 using Muster.Core.Certificates;
 using Muster.Core.Concurrency;
 
@@ -15,7 +16,7 @@ public static class CertificateDevice
     public static async Task AddCaAsync(this RunningServer server, string name, TestCertificate certificate, bool isVerified = true)
     {
         var service = server.Server.Services.GetRequiredService<CaCertificateService>();
-        var result = await service.PutAsync(server.Instance, name, certificate.Pem, isVerified, ETagCondition.Any, CancellationToken.None);
+        var result = await service.PutAsync(AuditCaller.Process, server.Instance, name, certificate.Pem, isVerified, ETagCondition.Any, CancellationToken.None);
         if (result.Refusal is { } refusal) throw new InvalidOperationException(refusal.Message);
     }
 

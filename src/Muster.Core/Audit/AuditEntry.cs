@@ -21,6 +21,32 @@ public sealed record AuditEntry
     /// <summary>To which one: its ID or name.</summary>
     public required string EntityId { get; init; }
 
-    /// <summary>The members that changed, ordered by path; empty for deletions and disclosures.</summary>
+    /// <summary>The members that changed, ordered by path; empty for deletions. A disclosure may name what it showed, without values.</summary>
     public IReadOnlyList<AuditChange> Changes { get; init; } = [];
+
+    /// <summary>The entry of a write.</summary>
+    /// <param name="caller">Who.</param>
+    /// <param name="entity">To what kind of thing.</param>
+    /// <param name="instanceName">The instance.</param>
+    /// <param name="entityId">To which one.</param>
+    /// <param name="before">What was stored; null makes it a creation.</param>
+    /// <param name="after">What is stored now; null makes it a deletion.</param>
+    /// <param name="now">When.</param>
+    public static AuditEntry Of(
+        AuditCaller caller,
+        AuditEntity entity,
+        string instanceName,
+        string entityId,
+        AuditMembers? before,
+        AuditMembers? after,
+        DateTimeOffset now) => new()
+        {
+            InstanceName = instanceName,
+            AtUtc = now,
+            Caller = caller,
+            Action = before is null ? AuditAction.Create : after is null ? AuditAction.Delete : AuditAction.Update,
+            Entity = entity,
+            EntityId = entityId,
+            Changes = after?.Since(before ?? new AuditMembers()) ?? [],
+        };
 }

@@ -1,10 +1,12 @@
 using System.Security.Cryptography;
+using Muster.Core.Audit;
 using Muster.Core.Certificates.Revocation;
 using Muster.Core.Certificates.Verification;
 using Muster.Core.Concurrency;
 using Muster.Core.Enrollments;
 using Muster.Core.Errors;
 using Muster.Core.Instances;
+using Muster.Core.Quotas;
 using Muster.Core.Store;
 
 namespace Muster.Core.Certificates;
@@ -36,6 +38,7 @@ public sealed class CaCertificateService(IProvisioningStore store, SignatureChec
     /// Uploads or replaces. What is uploaded is unverified, unless <paramref name="isVerified"/> asserts possession; a code that waited is
     /// void. Revocation settings stay, and the same certificate keeps its list.
     /// </summary>
+    /// <param name="caller">Who asks, for the audit entry that is committed with the change.</param>
     /// <param name="instance">The instance.</param>
     /// <param name="name">The certificate's name; an existing one keeps its spelling.</param>
     /// <param name="content">PEM, Base64 of DER, or Base64 of PEM; public part only.</param>
@@ -43,7 +46,13 @@ public sealed class CaCertificateService(IProvisioningStore store, SignatureChec
     /// <param name="condition">Ignored on create; required to replace.</param>
     /// <param name="cancellationToken">Gives up before the commit.</param>
     public async Task<Result<CaCertificate>> PutAsync(
-        ProvisioningInstance instance, string name, string content, bool isVerified, ETagCondition condition, CancellationToken cancellationToken)
+        AuditCaller caller,
+        ProvisioningInstance instance,
+        string name,
+        string content,
+        bool isVerified,
+        ETagCondition condition,
+        CancellationToken cancellationToken)
     {
         if (!Identifiers.IsCaCertificateName(name)) return CaCertificateRefusals.InvalidName;
         if (!CertificateText.TryParse(content, out var certificate, out var problem)) return CaCertificateRefusals.InvalidContent(problem!);
@@ -56,9 +65,6 @@ public sealed class CaCertificateService(IProvisioningStore store, SignatureChec
             var stored = await store.FindCaCertificateAsync(instance.Name, name, cancellationToken);
             if (stored is not null && condition.IsNone) return CaCertificateRefusals.ExistsAlready(stored.Name);
             if (stored is not null && !condition.IsSatisfiedBy(stored.ETag)) return Refusals.ETagMismatch;
-            if (stored is null && (await store.ListCaCertificatesAsync(instance.Name, cancellationToken)).Count >= options.MaxCaCertificates)
-                return Refusals.QuotaReached("certificates", options.MaxCaCertificates);
-
             var isSame = stored is not null && stored.Certificate.Der == certificate.Der;
             var now = clock.GetUtcNow();
             var next = new CaCertificate
@@ -73,29 +79,36 @@ public sealed class CaCertificateService(IProvisioningStore store, SignatureChec
                 ETag = ETag.Create(now),
                 Revocation = isSame ? stored!.Revocation : WithoutList(stored?.Revocation),
             };
-            if (await CommitAsync(next, stored, cancellationToken)) return next;
+            var quota = stored is null ? QuotaFor(instance) : null;
+            switch (await CommitAsync(caller, next, stored, quota, cancellationToken))
+            {
+                case CommitOutcome.Committed: return next;
+                case CommitOutcome.QuotaReached: return QuotaRefusals.Reached(quota!);
+            }
         }
     }
 
     /// <summary>Deletes, whether or not groups reference it: their devices are refused from then on (behaviour B-5).</summary>
     /// <returns>Null when deleted; 404205 when there is none; 400006 without a condition; 412001.</returns>
     public async Task<Refusal?> DeleteAsync(
-        ProvisioningInstance instance, string name, ETagCondition condition, CancellationToken cancellationToken)
+        AuditCaller caller, ProvisioningInstance instance, string name, ETagCondition condition, CancellationToken cancellationToken)
     {
         using var turn = await _writers.AcquireAsync(instance.Name, cancellationToken);
         while (true)
         {
             var found = await FindForChangeAsync(instance, name, condition, cancellationToken);
             if (!found.Try(out var stored, out var refusal)) return refusal;
-            var outcome = await store.CommitAsync([new DeleteCaCertificate(instance.Name, stored.Name, stored.ETag)], cancellationToken);
+            var entry = CaCertificateAudit.Written(caller, stored, after: null, clock.GetUtcNow());
+            var outcome = await store.CommitAsync(
+                [new DeleteCaCertificate(instance.Name, stored.Name, stored.ETag), new AppendAuditEntry(entry)], cancellationToken);
             if (outcome == CommitOutcome.Committed) return null;
         }
     }
 
     /// <summary>Makes a new verification code, which replaces the one before it. The status stays as it is.</summary>
     public Task<Result<CaCertificate>> GenerateCodeAsync(
-        ProvisioningInstance instance, string name, ETagCondition condition, CancellationToken cancellationToken) =>
-        ChangeAsync(instance, name, condition, stored => stored with
+        AuditCaller caller, ProvisioningInstance instance, string name, ETagCondition condition, CancellationToken cancellationToken) =>
+        ChangeAsync(caller, instance, name, condition, stored => stored with
         {
             VerificationCode = Convert.ToHexString(RandomNumberGenerator.GetBytes(CodeBytes)),
         }, cancellationToken);
@@ -105,12 +118,18 @@ public sealed class CaCertificateService(IProvisioningStore store, SignatureChec
     /// clears the code, failure keeps it.
     /// </summary>
     public Task<Result<CaCertificate>> VerifyAsync(
-        ProvisioningInstance instance, string name, string content, ETagCondition condition, CancellationToken cancellationToken) =>
-        ChangeAsync(instance, name, condition, stored => ProofOfPossession.FindProblem(stored, content, signatures, options, clock.GetUtcNow()) is { } problem
+        AuditCaller caller,
+        ProvisioningInstance instance,
+        string name,
+        string content,
+        ETagCondition condition,
+        CancellationToken cancellationToken) =>
+        ChangeAsync(caller, instance, name, condition, stored => ProofOfPossession.FindProblem(stored, content, signatures, options, clock.GetUtcNow()) is { } problem
             ? problem
             : stored with { IsVerified = true, VerificationCode = null }, cancellationToken);
 
     /// <summary>Switches revocation checking on or off, and says where lists come from and what a stale one means.</summary>
+    /// <param name="caller">Who asks.</param>
     /// <param name="instance">The instance.</param>
     /// <param name="name">The certificate's name.</param>
     /// <param name="url">HTTP or HTTPS address to fetch from; null where lists are uploaded.</param>
@@ -119,11 +138,18 @@ public sealed class CaCertificateService(IProvisioningStore store, SignatureChec
     /// <param name="condition">The condition on the etag.</param>
     /// <param name="cancellationToken">Gives up before the commit.</param>
     public Task<Result<CaCertificate>> SetRevocationAsync(
-        ProvisioningInstance instance, string name, bool isOn, string? url, bool allowStale, ETagCondition condition, CancellationToken cancellationToken)
+        AuditCaller caller,
+        ProvisioningInstance instance,
+        string name,
+        bool isOn,
+        string? url,
+        bool allowStale,
+        ETagCondition condition,
+        CancellationToken cancellationToken)
     {
         if (url is not null && !(Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0))
             return Task.FromResult<Result<CaCertificate>>(CaCertificateRefusals.InvalidRevocation("The URL of a revocation list must be an absolute http or https URL."));
-        return ChangeAsync(instance, name, condition, stored => stored with
+        return ChangeAsync(caller, instance, name, condition, stored => stored with
         {
             Revocation = isOn ? (stored.Revocation ?? new RevocationChecking()) with { Url = url, AllowStale = allowStale, FetchProblem = null } : null,
         }, cancellationToken);
@@ -131,7 +157,12 @@ public sealed class CaCertificateService(IProvisioningStore store, SignatureChec
 
     /// <summary>Takes a revocation list, and switches checking on where it was off. An older list than the stored one is refused.</summary>
     public Task<Result<CaCertificate>> PutRevocationListAsync(
-        ProvisioningInstance instance, string name, ReadOnlyMemory<byte> content, ETagCondition condition, CancellationToken cancellationToken)
+        AuditCaller caller,
+        ProvisioningInstance instance,
+        string name,
+        ReadOnlyMemory<byte> content,
+        ETagCondition condition,
+        CancellationToken cancellationToken)
     {
         if (content.Length > options.MaxRevocationListBytes)
         {
@@ -142,7 +173,7 @@ public sealed class CaCertificateService(IProvisioningStore store, SignatureChec
         if (!RevocationList.TryRead(content, out var der, out var list, out var problem))
             return Task.FromResult<Result<CaCertificate>>(CaCertificateRefusals.InvalidRevocation($"The revocation list cannot be read: {problem}."));
 
-        return ChangeAsync(instance, name, condition, stored =>
+        return ChangeAsync(caller, instance, name, condition, stored =>
         {
             if (!CertificateDecoder.TryDecode(Convert.FromBase64String(stored.Certificate.Der), out var issuer, out var unreadable))
                 return CaCertificateRefusals.InvalidContent($"cannot be used: {unreadable}.");
@@ -170,11 +201,12 @@ public sealed class CaCertificateService(IProvisioningStore store, SignatureChec
     /// <summary>Notes that a fetch failed; the list that is there stays.</summary>
     public Task<Result<CaCertificate>> NoteFetchProblemAsync(
         ProvisioningInstance instance, string name, string problem, CancellationToken cancellationToken) =>
-        ChangeAsync(instance, name, ETagCondition.Any, stored => stored.Revocation is null
+        ChangeAsync(AuditCaller.Process, instance, name, ETagCondition.Any, stored => stored.Revocation is null
             ? CaCertificateRefusals.InvalidRevocation("Revocation checking is off.")
             : stored with { Revocation = stored.Revocation with { FetchProblem = problem } }, cancellationToken);
 
     private async Task<Result<CaCertificate>> ChangeAsync(
+        AuditCaller caller,
         ProvisioningInstance instance,
         string name,
         ETagCondition condition,
@@ -190,7 +222,7 @@ public sealed class CaCertificateService(IProvisioningStore store, SignatureChec
 
             var now = clock.GetUtcNow();
             var next = changed with { UpdatedUtc = now, ETag = ETag.Create(now) };
-            if (await CommitAsync(next, stored, cancellationToken)) return next;
+            if (await CommitAsync(caller, next, stored, quota: null, cancellationToken) == CommitOutcome.Committed) return next;
         }
     }
 
@@ -202,8 +234,20 @@ public sealed class CaCertificateService(IProvisioningStore store, SignatureChec
         return condition.IsSatisfiedBy(stored.ETag) ? stored : Refusals.ETagMismatch;
     }
 
-    private async Task<bool> CommitAsync(CaCertificate next, CaCertificate? stored, CancellationToken cancellationToken) =>
-        await store.CommitAsync([new PutCaCertificate(next, stored?.ETag)], cancellationToken) == CommitOutcome.Committed;
+    private Task<CommitOutcome> CommitAsync(
+        AuditCaller caller, CaCertificate next, CaCertificate? stored, RequireQuota? quota, CancellationToken cancellationToken)
+    {
+        List<StoreChange> changes = [new PutCaCertificate(next, stored?.ETag)];
+        if (quota is not null) changes.Insert(0, quota);
+
+        // Lists are fetched again and again; where that brought nothing new nothing happened that anybody has to answer for.
+        var entry = CaCertificateAudit.Written(caller, stored, next, next.UpdatedUtc);
+        if (entry.Changes.Count > 0 || caller.Kind != AuditCallerKind.Process) changes.Add(new AppendAuditEntry(entry));
+        return store.CommitAsync(changes, cancellationToken);
+    }
+
+    private RequireQuota QuotaFor(ProvisioningInstance instance) => new(
+        instance.Name, CountedEntity.CaCertificate, Math.Min(options.MaxCaCertificates, instance.Quotas?.CaCertificates ?? long.MaxValue));
 
     // Another certificate has another key, whose lists are yet to come.
     private static RevocationChecking? WithoutList(RevocationChecking? checking) =>

@@ -77,7 +77,7 @@ public sealed class EnrollmentService(IProvisioningStore store, TimeProvider tim
             {
                 case CommitOutcome.Committed: return enrollment;
                 case CommitOutcome.CertificateInUse: return Refusals.CertificateInUse;
-                case CommitOutcome.QuotaReached: return QuotaRefusals.EnrollmentsReached(quota!.Entity, quota.Limit);
+                case CommitOutcome.QuotaReached: return QuotaRefusals.Reached(quota!);
             }
         }
     }

@@ -1,6 +1,8 @@
+using Muster.Core.Audit;
 using Muster.Core.Concurrency;
 using Muster.Core.Errors;
 using Muster.Core.Instances;
+using Muster.Core.Quotas;
 using Muster.Core.Secrets;
 using Muster.Core.Store;
 
@@ -43,16 +45,10 @@ public sealed class LinkedHubService
     /// </summary>
     /// <returns>The link; 400004 for a member, 400303 for a hub that is linked already, 403101 past the quota.</returns>
     public async Task<Result<LinkedHub>> LinkAsync(
-        string instanceName, LinkedHubDefinition definition, CancellationToken cancellationToken)
+        AuditCaller caller, ProvisioningInstance instance, LinkedHubDefinition definition, CancellationToken cancellationToken)
     {
-        if (!Assemble(instanceName, definition, before: null).Try(out var hub, out var refusal)) return refusal;
-        using var turn = await _changes.AcquireAsync(instanceName, cancellationToken);
-        var linked = await _store.ListLinkedHubsAsync(instanceName, cancellationToken);
-        if (Find(linked, hub.HostName) is not null) return LinkedHubRefusals.Duplicate;
-        if (linked.Count >= LinkedHubRules.MaxHubs) return Refusals.QuotaReached("linked IoT hubs", LinkedHubRules.MaxHubs);
-        return await _store.CommitAsync([new PutLinkedHub(hub, IfETag: null)], cancellationToken) == CommitOutcome.Committed
-            ? hub
-            : LinkedHubRefusals.Duplicate;
+        if (!Assemble(instance.Name, definition, before: null).Try(out var hub, out var refusal)) return refusal;
+        return await AddAsync(caller, instance, hub, cancellationToken) is { } refused ? refused : hub;
     }
 
     /// <summary>The link that a definition would make or change, not stored: what a probe needs before anything is saved.</summary>
@@ -75,13 +71,14 @@ public sealed class LinkedHubService
     /// </summary>
     /// <returns>The link; 404000 when there is none, 400004 for a member.</returns>
     public async Task<Result<LinkedHub>> UpdateAsync(
-        string instanceName, string hostName, LinkedHubDefinition definition, CancellationToken cancellationToken)
+        AuditCaller caller, string instanceName, string hostName, LinkedHubDefinition definition, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < MaxConflicts; attempt++)
         {
             if (!(await FindAsync(instanceName, hostName, cancellationToken)).Try(out var before, out var refusal)) return refusal;
             if (!Assemble(instanceName, definition, before).Try(out var hub, out refusal)) return refusal;
-            var outcome = await _store.CommitAsync([new PutLinkedHub(hub, before.ETag)], cancellationToken);
+            var entry = LinkedHubAudit.Written(caller, before, hub, _clock.GetUtcNow());
+            var outcome = await _store.CommitAsync([new PutLinkedHub(hub, before.ETag), new AppendAuditEntry(entry)], cancellationToken);
             if (outcome == CommitOutcome.Committed) return hub;
         }
 
@@ -93,11 +90,13 @@ public sealed class LinkedHubService
     /// (behaviour B-12).
     /// </summary>
     /// <returns>Null, or the refusal.</returns>
-    public async Task<Refusal?> UnlinkAsync(string instanceName, string hostName, CancellationToken cancellationToken)
+    public async Task<Refusal?> UnlinkAsync(AuditCaller caller, string instanceName, string hostName, CancellationToken cancellationToken)
     {
         using var turn = await _changes.AcquireAsync(instanceName, cancellationToken);
         if (!(await FindAsync(instanceName, hostName, cancellationToken)).Try(out var hub, out var refusal)) return refusal;
-        await _store.CommitAsync([new DeleteLinkedHub(instanceName, hub.HostName, IfETag: null)], cancellationToken);
+        var entry = LinkedHubAudit.Written(caller, hub, after: null, _clock.GetUtcNow());
+        await _store.CommitAsync(
+            [new DeleteLinkedHub(instanceName, hub.HostName, IfETag: null), new AppendAuditEntry(entry)], cancellationToken);
         return null;
     }
 
@@ -107,7 +106,8 @@ public sealed class LinkedHubService
     /// <param name="connector">Connector kind.</param>
     /// <param name="connectionString">The hub's connection string.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    public async Task EnsureLinkedAsync(
+    /// <returns>Null when the hub is linked now; 403101 past the quota.</returns>
+    public async Task<Refusal?> EnsureLinkedAsync(
         ProvisioningInstance instance, string hostName, string connector, Secret connectionString, CancellationToken cancellationToken)
     {
         var hub = new LinkedHub
@@ -119,8 +119,8 @@ public sealed class LinkedHubService
             ETag = ETag.Create(_clock.GetUtcNow()),
         };
 
-        // A conflict says that the link exists already, which is what was asked for.
-        await _store.CommitAsync([new PutLinkedHub(hub, IfETag: null)], cancellationToken);
+        var refusal = await AddAsync(AuditCaller.Process, instance, hub, cancellationToken);
+        return refusal == LinkedHubRefusals.Duplicate ? null : refusal;
     }
 
     /// <summary>
@@ -128,15 +128,31 @@ public sealed class LinkedHubService
     /// a link that exists, for example to an embedded hub.
     /// </summary>
     public async Task<Result<LinkedHub>> EnsureAsync(
-        string instanceName, LinkedHubDefinition definition, CancellationToken cancellationToken)
+        ProvisioningInstance instance, LinkedHubDefinition definition, CancellationToken cancellationToken)
     {
         if (definition is { AuthenticationType: HubAuthenticationType.KeyBased, ConnectionString: null, HostName: { } existing })
-            return await UpdateAsync(instanceName, existing, definition, cancellationToken);
-        if (!Assemble(instanceName, definition, before: null).Try(out var hub, out var refusal)) return refusal;
-        var linked = await LinkAsync(instanceName, definition, cancellationToken);
+            return await UpdateAsync(AuditCaller.Process, instance.Name, existing, definition, cancellationToken);
+        if (!Assemble(instance.Name, definition, before: null).Try(out var hub, out var refusal)) return refusal;
+        var linked = await LinkAsync(AuditCaller.Process, instance, definition, cancellationToken);
         return linked.Refusal == LinkedHubRefusals.Duplicate
-            ? await UpdateAsync(instanceName, hub.HostName, definition, cancellationToken)
+            ? await UpdateAsync(AuditCaller.Process, instance.Name, hub.HostName, definition, cancellationToken)
             : linked;
+    }
+
+    private async Task<Refusal?> AddAsync(
+        AuditCaller caller, ProvisioningInstance instance, LinkedHub hub, CancellationToken cancellationToken)
+    {
+        using var turn = await _changes.AcquireAsync(instance.Name, cancellationToken);
+        if (Find(await _store.ListLinkedHubsAsync(instance.Name, cancellationToken), hub.HostName) is not null) return LinkedHubRefusals.Duplicate;
+        var limit = Math.Min(LinkedHubRules.MaxHubs, instance.Quotas?.LinkedHubs ?? long.MaxValue);
+        var quota = new RequireQuota(instance.Name, CountedEntity.LinkedHub, limit);
+        var entry = LinkedHubAudit.Written(caller, before: null, hub, _clock.GetUtcNow());
+        return await _store.CommitAsync([quota, new PutLinkedHub(hub, IfETag: null), new AppendAuditEntry(entry)], cancellationToken) switch
+        {
+            CommitOutcome.Committed => null,
+            CommitOutcome.QuotaReached => QuotaRefusals.Reached(quota),
+            _ => LinkedHubRefusals.Duplicate,
+        };
     }
 
     private Result<LinkedHub> Assemble(string instanceName, LinkedHubDefinition definition, LinkedHub? before)

@@ -1,3 +1,4 @@
+using Muster.Core.Audit;
 using Muster.Core.Errors;
 using Muster.Core.Secrets;
 
@@ -29,11 +30,12 @@ public sealed class AccessPolicyService(InstanceService instances)
 
     /// <summary>Adds a policy with two fresh 64-byte keys.</summary>
     /// <returns>Null when done; 400004 for name or rights, 409000 for a name that is taken, 403101 past the quota.</returns>
-    public Task<Refusal?> CreateAsync(string instanceName, string keyName, AccessRights rights, CancellationToken cancellationToken)
+    public Task<Refusal?> CreateAsync(
+        AuditCaller caller, string instanceName, string keyName, AccessRights rights, CancellationToken cancellationToken)
     {
         if (Check(keyName, rights) is { } refusal) return Task.FromResult<Refusal?>(refusal);
         var policy = new AccessPolicy(keyName, SymmetricKeyPair.Generate(), rights);
-        return instances.ChangeAsync(instanceName, instance =>
+        return instances.ChangeAsync(caller, instanceName, instance =>
         {
             if (Find(instance, keyName) is { } same) return InstanceRefusals.PolicyExists(same.Name);
             if (instance.AccessPolicies.Count >= MaxPolicies) return Refusals.QuotaReached("access policies", MaxPolicies);
@@ -43,14 +45,16 @@ public sealed class AccessPolicyService(InstanceService instances)
 
     /// <summary>Replaces a policy's rights.</summary>
     /// <returns>Null when done; 400004 for the rights, 404000, 409000 for the last policy that can manage the service.</returns>
-    public Task<Refusal?> SetRightsAsync(string instanceName, string keyName, AccessRights rights, CancellationToken cancellationToken) =>
+    public Task<Refusal?> SetRightsAsync(
+        AuditCaller caller, string instanceName, string keyName, AccessRights rights, CancellationToken cancellationToken) =>
         CheckRights(rights) is { } refusal
             ? Task.FromResult<Refusal?>(refusal)
-            : ChangeAsync(instanceName, keyName, policy => policy with { Rights = rights }, cancellationToken);
+            : ChangeAsync(caller, instanceName, keyName, policy => policy with { Rights = rights }, cancellationToken);
 
     /// <summary>Makes a new primary or secondary key; the old one is worthless at once.</summary>
-    public Task<Refusal?> RegenerateAsync(string instanceName, string keyName, bool isPrimary, CancellationToken cancellationToken) =>
-        ChangeAsync(instanceName, keyName, policy => policy with
+    public Task<Refusal?> RegenerateAsync(
+        AuditCaller caller, string instanceName, string keyName, bool isPrimary, CancellationToken cancellationToken) =>
+        ChangeAsync(caller, instanceName, keyName, policy => policy with
         {
             Keys = isPrimary
                 ? policy.Keys with { Primary = SymmetricKeyPair.GenerateKey() }
@@ -58,13 +62,33 @@ public sealed class AccessPolicyService(InstanceService instances)
         }, cancellationToken);
 
     /// <summary>Exchanges primary and secondary key; both stay valid.</summary>
-    public Task<Refusal?> SwapAsync(string instanceName, string keyName, CancellationToken cancellationToken) =>
-        ChangeAsync(instanceName, keyName, policy => policy with { Keys = new SymmetricKeyPair(policy.Keys.Secondary, policy.Keys.Primary) }, cancellationToken);
+    public Task<Refusal?> SwapAsync(AuditCaller caller, string instanceName, string keyName, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            caller, instanceName, keyName,
+            policy => policy with { Keys = new SymmetricKeyPair(policy.Keys.Secondary, policy.Keys.Primary) }, cancellationToken);
 
     /// <summary>Deletes a policy; its keys are worthless at once.</summary>
     /// <returns>Null when done; 404000, 409000 for the last policy that can manage the service.</returns>
-    public Task<Refusal?> DeleteAsync(string instanceName, string keyName, CancellationToken cancellationToken) =>
-        ChangeAsync(instanceName, keyName, static _ => null, cancellationToken);
+    public Task<Refusal?> DeleteAsync(AuditCaller caller, string instanceName, string keyName, CancellationToken cancellationToken) =>
+        ChangeAsync(caller, instanceName, keyName, static _ => null, cancellationToken);
+
+    /// <summary>A policy with its keys, for a caller that is going to see them. The disclosure is on record before they leave.</summary>
+    /// <returns>The policy, or 404000.</returns>
+    public async Task<Result<AccessPolicy>> RevealAsync(
+        AuditCaller caller, string instanceName, string keyName, CancellationToken cancellationToken)
+    {
+        var shown = await instances.RevealAsync(
+            caller, instanceName, instance => Find(instance, keyName) is { } policy ? Shown(policy) : InstanceRefusals.PolicyNotFound(keyName),
+            cancellationToken);
+        return shown.Try(out var policies, out var refusal) ? policies[0] : refusal;
+    }
+
+    /// <summary>All policies with their keys, as <see cref="RevealAsync"/> does.</summary>
+    public Task<Result<AccessPolicy[]>> RevealAllAsync(
+        AuditCaller caller, string instanceName, CancellationToken cancellationToken) =>
+        instances.RevealAsync(caller, instanceName, static instance => Shown([.. instance.AccessPolicies]), cancellationToken);
+
+    private static Result<AccessPolicy[]> Shown(params AccessPolicy[] policies) => policies;
 
     private static Refusal? CheckRights(AccessRights rights) =>
         rights == AccessRights.None || (rights & ~Every) != AccessRights.None
@@ -75,8 +99,12 @@ public sealed class AccessPolicyService(InstanceService instances)
         instance.AccessPolicies.FirstOrDefault(policy => policy.Name.Equals(keyName, StringComparison.OrdinalIgnoreCase));
 
     private Task<Refusal?> ChangeAsync(
-        string instanceName, string keyName, Func<AccessPolicy, AccessPolicy?> change, CancellationToken cancellationToken) =>
-        instances.ChangeAsync(instanceName, instance =>
+        AuditCaller caller,
+        string instanceName,
+        string keyName,
+        Func<AccessPolicy, AccessPolicy?> change,
+        CancellationToken cancellationToken) =>
+        instances.ChangeAsync(caller, instanceName, instance =>
         {
             if (Find(instance, keyName) is not { } before) return InstanceRefusals.PolicyNotFound(keyName);
             var after = change(before);

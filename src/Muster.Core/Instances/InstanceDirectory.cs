@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Muster.Core.Audit;
 using Muster.Core.Concurrency;
 using Muster.Core.Store;
 
@@ -50,17 +51,20 @@ public sealed class InstanceDirectory(IProvisioningStore store, TimeProvider tim
             };
 
             // On a conflict another process was first: its instance is the default.
-            await PutAsync(created, ifETag: null, cancellationToken);
+            await PutAsync(AuditCaller.Process, before: null, created, cancellationToken);
         }
     }
 
     /// <summary>Writes an instance and renews the snapshot.</summary>
-    /// <param name="instance">The instance, with its new etag.</param>
-    /// <param name="ifETag">The etag it must have in the store; null means it must not exist.</param>
+    /// <param name="caller">Who asks, for the audit entry that is committed with the change.</param>
+    /// <param name="before">What must be in the store, told by its etag; null means that it must not exist.</param>
+    /// <param name="after">The instance, with its new etag.</param>
     /// <param name="cancellationToken">Gives up before the commit.</param>
-    public async Task<CommitOutcome> PutAsync(ProvisioningInstance instance, string? ifETag, CancellationToken cancellationToken)
+    public async Task<CommitOutcome> PutAsync(
+        AuditCaller caller, ProvisioningInstance? before, ProvisioningInstance after, CancellationToken cancellationToken)
     {
-        var outcome = await store.CommitAsync([new PutInstance(instance, ifETag)], cancellationToken);
+        var entry = InstanceAudit.Written(caller, before, after, time.GetUtcNow());
+        var outcome = await store.CommitAsync([new PutInstance(after, before?.ETag), new AppendAuditEntry(entry)], cancellationToken);
         await LoadAsync(cancellationToken);
         return outcome;
     }

@@ -1,7 +1,9 @@
 using Muster.Core.Allocation;
+using Muster.Core.Audit;
 using Muster.Core.Concurrency;
 using Muster.Core.Errors;
 using Muster.Core.Networking;
+using Muster.Core.Quotas;
 using Muster.Core.Store;
 
 namespace Muster.Core.Instances;
@@ -30,7 +32,8 @@ public sealed class InstanceService(InstanceDirectory instances, IProvisioningSt
 
     /// <summary>Creates an instance with an owner policy and evenly weighted distribution (portal P2).</summary>
     /// <returns>The instance; the first refusal of <see cref="CheckNew"/> otherwise.</returns>
-    public async Task<Result<ProvisioningInstance>> CreateAsync(InstanceDefinition definition, CancellationToken cancellationToken)
+    public async Task<Result<ProvisioningInstance>> CreateAsync(
+        AuditCaller caller, InstanceDefinition definition, CancellationToken cancellationToken)
     {
         // A fresh ID scope that another instance has by chance is drawn again; a given one that is taken is refused by the check.
         for (var attempt = 0; attempt < MaxConflicts; attempt++)
@@ -50,55 +53,85 @@ public sealed class InstanceService(InstanceDirectory instances, IProvisioningSt
                 CreatedUtc = now,
                 ETag = ETag.Create(now),
             };
-            if (await instances.PutAsync(created, ifETag: null, cancellationToken) == CommitOutcome.Committed) return created;
+            if (await instances.PutAsync(caller, before: null, created, cancellationToken) == CommitOutcome.Committed) return created;
         }
 
         throw new StoreContentionException($"The instance '{definition.Name}' could not be created.");
     }
 
     /// <summary>Replaces the service hosts, lower-cased; null when done.</summary>
-    public Task<Refusal?> SetServiceHostsAsync(string name, IReadOnlyList<string> hosts, CancellationToken cancellationToken)
+    public Task<Refusal?> SetServiceHostsAsync(
+        AuditCaller caller, string name, IReadOnlyList<string> hosts, CancellationToken cancellationToken)
     {
         if (InstanceRules.CheckHosts(hosts) is [var invalid, ..]) return Task.FromResult<Refusal?>(invalid);
         if (TakenHost(name, hosts) is { } taken) return Task.FromResult<Refusal?>(taken);
-        return ChangeAsync(name, instance => instance with { ServiceHostNames = [.. hosts.Select(host => host.ToLowerInvariant())] }, cancellationToken);
+        return ChangeAsync(
+            caller, name, instance => instance with { ServiceHostNames = [.. hosts.Select(host => host.ToLowerInvariant())] }, cancellationToken);
     }
 
     /// <summary>Sets the policy of enrollments that name none; custom is refused, since it needs an enrollment's webhook (behaviour B-9).</summary>
-    public Task<Refusal?> SetAllocationAsync(string name, AllocationPolicyKind policy, CancellationToken cancellationToken) =>
+    public Task<Refusal?> SetAllocationAsync(
+        AuditCaller caller, string name, AllocationPolicyKind policy, CancellationToken cancellationToken) =>
         policy == AllocationPolicyKind.Custom || !Enum.IsDefined(policy)
             ? Task.FromResult<Refusal?>(Refusals.InvalidMember("allocationPolicy", "custom allocation can be set on an enrollment only."))
-            : ChangeAsync(name, instance => instance with { DefaultAllocationPolicy = policy }, cancellationToken);
+            : ChangeAsync(caller, name, instance => instance with { DefaultAllocationPolicy = policy }, cancellationToken);
+
+    /// <summary>Sets what the instance may hold and how fast it may be called. It counts from the next call on; what is there stays.</summary>
+    public Task<Refusal?> SetQuotasAsync(AuditCaller caller, string name, InstanceQuotas quotas, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            caller, name, instance => instance with { Quotas = quotas == InstanceQuotas.Unlimited ? null : quotas }, cancellationToken);
 
     /// <summary>Replaces the network rules. They are in force for the next request of every door.</summary>
+    /// <param name="caller">Who asks.</param>
     /// <param name="name">The instance.</param>
     /// <param name="rules">The rules; the first that is wrong is refused by name.</param>
     /// <param name="ifETag">The etag that the instance must have; null overwrites whatever is there.</param>
     /// <param name="cancellationToken">Gives up before the commit.</param>
-    public Task<Refusal?> SetNetworkAsync(string name, NetworkRules rules, string? ifETag, CancellationToken cancellationToken) =>
+    public Task<Refusal?> SetNetworkAsync(
+        AuditCaller caller, string name, NetworkRules rules, string? ifETag, CancellationToken cancellationToken) =>
         rules.Check() is { } refusal
             ? Task.FromResult<Refusal?>(refusal)
-            : ChangeAsync(name, instance => ifETag is null || instance.ETag == ifETag
+            : ChangeAsync(caller, name, instance => ifETag is null || instance.ETag == ifETag
                 ? instance with { Network = Stored(rules) }
                 : Refusals.ETagMismatch, cancellationToken);
 
     /// <summary>Deletes an instance and all it holds; devices keep their hubs and identities (behaviour B-12).</summary>
     /// <returns>Null when deleted; 404000 when there is none; 409000 for the default instance.</returns>
-    public async Task<Refusal?> DeleteAsync(string name, CancellationToken cancellationToken)
+    public async Task<Refusal?> DeleteAsync(AuditCaller caller, string name, CancellationToken cancellationToken)
     {
         if (instances.FindByName(name) is not { } found) return InstanceRefusals.NotFound(name);
         if (found.Name.Equals(InstanceDirectory.DefaultName, StringComparison.OrdinalIgnoreCase)) return InstanceRefusals.DefaultStays;
-        await store.CommitAsync([new DeleteInstance(found.Name)], cancellationToken);
+        var entry = InstanceAudit.Written(caller, found, after: null, time.GetUtcNow());
+        await store.CommitAsync([new DeleteInstance(found.Name), new AppendAuditEntry(entry)], cancellationToken);
         await instances.LoadAsync(cancellationToken);
         return null;
     }
 
+    /// <summary>
+    /// Keys of access policies for a caller that is going to see them: the disclosure is on record before they leave (behaviour B-17).
+    /// </summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="name">The instance.</param>
+    /// <param name="choose">The policies of the instance to show, or why there are none.</param>
+    /// <param name="cancellationToken">Gives up before the commit.</param>
+    public async Task<Result<AccessPolicy[]>> RevealAsync(
+        AuditCaller caller, string name, Func<ProvisioningInstance, Result<AccessPolicy[]>> choose, CancellationToken cancellationToken)
+    {
+        if (instances.FindByName(name) is not { } instance) return InstanceRefusals.NotFound(name);
+        var chosen = choose(instance);
+        if (!chosen.Try(out var policies, out _)) return chosen;
+        var entry = InstanceAudit.Revealed(caller, instance.Name, policies, time.GetUtcNow());
+        await store.CommitAsync([new AppendAuditEntry(entry)], cancellationToken);
+        return chosen;
+    }
+
     /// <summary>Changes an instance as it is now, again and again until nobody else wrote in between.</summary>
+    /// <param name="caller">Who asks, for the audit entry.</param>
     /// <param name="name">The instance.</param>
     /// <param name="change">The new instance, or why it stays as it is. Its etag is set here.</param>
     /// <param name="cancellationToken">Gives up before the commit.</param>
     public async Task<Refusal?> ChangeAsync(
-        string name, Func<ProvisioningInstance, Result<ProvisioningInstance>> change, CancellationToken cancellationToken)
+        AuditCaller caller, string name, Func<ProvisioningInstance, Result<ProvisioningInstance>> change, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < MaxConflicts; attempt++)
         {
@@ -107,7 +140,7 @@ public sealed class InstanceService(InstanceDirectory instances, IProvisioningSt
             var written = changed with { ETag = ETag.Create(time.GetUtcNow()) };
 
             // The directory loads again after a conflict: the change is then made on what is there.
-            if (await instances.PutAsync(written, read.ETag, cancellationToken) == CommitOutcome.Committed) return null;
+            if (await instances.PutAsync(caller, read, written, cancellationToken) == CommitOutcome.Committed) return null;
         }
 
         throw new StoreContentionException($"The instance '{name}' kept changing while it was written.");

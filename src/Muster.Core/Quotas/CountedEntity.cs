@@ -14,4 +14,10 @@ public enum CountedEntity
 
     /// <summary>Registration records, those of deleted groups included.</summary>
     Registration,
+
+    /// <summary>CA certificates, verified or not.</summary>
+    CaCertificate,
+
+    /// <summary>Linked hubs.</summary>
+    LinkedHub,
 }

@@ -1,17 +1,15 @@
 using System.Collections.Concurrent;
 using Muster.Core.Errors;
 using Muster.Core.Instances;
-using Muster.Core.Store;
 
 namespace Muster.Core.Quotas;
 
 /// <summary>
-/// Holds callers to an instance's <see cref="ProvisioningInstance.Quotas"/>. Rates are counted by this process alone; limits that
+/// Holds callers to the rates of an instance's <see cref="ProvisioningInstance.Quotas"/>. Rates are counted by this process alone; limits that
 /// change take effect with the next call. Where an instance has no limits, nothing is counted.
 /// </summary>
-/// <param name="store">Knows the number of records.</param>
 /// <param name="time">The clock.</param>
-public sealed class InstanceLimiter(IProvisioningStore store, TimeProvider time)
+public sealed class InstanceLimiter(TimeProvider time)
 {
     /// <summary>From how many buckets on those that are full again are dropped.</summary>
     private const int SweepAt = 10_000;
@@ -37,17 +35,6 @@ public sealed class InstanceLimiter(IProvisioningStore store, TimeProvider time)
     /// <summary>Counts an operation lookup of one device; the refusal 429001 when it comes too soon.</summary>
     public Refusal? CheckPoll(ProvisioningInstance instance, string registrationId) =>
         Check(instance, registrationId, Rate.DevicePolls, instance.Quotas?.DevicePolls);
-
-    /// <summary>
-    /// Whether there is room for a new registration record; else the refusal 429001 that names the quota, which keeps devices trying.
-    /// Devices that have a record are not asked (behaviour B-11.5).
-    /// </summary>
-    public async ValueTask<Refusal?> CheckNewRecordAsync(ProvisioningInstance instance, CancellationToken cancellationToken)
-    {
-        if (instance.Quotas?.Registrations is not { } limit) return null;
-        var usage = await store.GetUsageAsync(instance.Name, cancellationToken);
-        return usage.Registrations < limit ? null : QuotaRefusals.RegistrationsReached(limit);
-    }
 
     private Refusal? Check(ProvisioningInstance instance, string device, Rate rate, RateLimit? limit)
     {

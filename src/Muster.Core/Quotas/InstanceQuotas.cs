@@ -35,10 +35,10 @@ public sealed record InstanceQuotas
     /// <summary>Most registration records; those of deleted groups count.</summary>
     public long? Registrations { get; init; }
 
-    /// <summary>Most CA certificates.</summary>
+    /// <summary>Most CA certificates; the server's own limit holds as well.</summary>
     public long? CaCertificates { get; init; }
 
-    /// <summary>Most linked hubs.</summary>
+    /// <summary>Most linked hubs; the server's own limit holds as well.</summary>
     public long? LinkedHubs { get; init; }
 
     /// <summary>Calls of the service API, all operations of the instance together.</summary>
@@ -65,6 +65,8 @@ public sealed record InstanceQuotas
         CountedEntity.X509Group => X509Groups,
         CountedEntity.SymmetricKeyGroup => SymmetricKeyGroups,
         CountedEntity.Registration => Registrations,
+        CountedEntity.CaCertificate => CaCertificates,
+        CountedEntity.LinkedHub => LinkedHubs,
         _ => throw new ArgumentOutOfRangeException(nameof(entity), entity, null),
     };
 }

@@ -66,13 +66,6 @@ public sealed class RegistrationService : IAsyncDisposable
         var verified = await VerifyAsync(request, bodyRegistrationId, _options.ClockSkew, trace, cancellationToken);
         if (!verified.Try(out var device, out var refusal)) return await RefuseAsync(trace, request, refusal, cancellationToken);
 
-        if (device.Record is null && _limiter is not null
-            && await _limiter.CheckNewRecordAsync(device.Instance, cancellationToken) is { } full)
-        {
-            trace.Fail("quota", full.Message + " Delete records that are not needed, or raise the quota.");
-            return await RefuseAsync(trace, request, full, cancellationToken);
-        }
-
         if (!device.Match.Enrollment.IsEnabled)
         {
             trace.Fail("enrollment", $"The enrollment '{device.Match.Enrollment.Id}' is disabled. Enable it to let its devices register.");
@@ -82,12 +75,14 @@ public sealed class RegistrationService : IAsyncDisposable
         var now = _clock.GetUtcNow();
         var accepted = new RegisterAccepted(
             Describe(request, device), OperationIds.Create(), now + _options.OperationLifetime, PendingOf(request, device, payload));
+        var (assigning, storedETag, isReserved) = await ReserveAsync(device, accepted, now);
+        if (assigning is null) return await RefuseFullAsync(trace, request, device.Instance, cancellationToken);
         var work = new RegistrationWork
         {
             Instance = device.Instance,
             Match = device.Match,
-            Assigning = RegistrationStateMachine.Apply(device.Record, accepted, now, ETag.Create(now)),
-            StoredETag = device.Record?.ETag,
+            Assigning = assigning,
+            StoredETag = storedETag,
             ApiVersion = request.ApiVersion,
             Payload = payload,
             RemoteAddress = request.RemoteAddress,
@@ -95,7 +90,7 @@ public sealed class RegistrationService : IAsyncDisposable
             Trace = trace,
         };
 
-        var operation = StartOrJoin(work);
+        var operation = StartOrJoin(work, isReserved);
         if (operation.Work != work)
         {
             if (!operation.IsSameAs(work))
@@ -294,7 +289,41 @@ public sealed class RegistrationService : IAsyncDisposable
         return matched.Try(out var match, out var refusal) ? new VerifiedDevice(instance, match, record) : refusal;
     }
 
-    private async Task<RegistrationRecord> DisableAsync(
+    /// <summary>
+    /// The record in state assigning. Where records have a quota the first one of a device is stored before any hub is written, in a
+    /// commit that counts: there is never one too many, and no identity without a record (behaviour B-11.5).
+    /// </summary>
+    /// <returns>No record when the quota is reached; else it, the etag in the store, and whether that is this record's.</returns>
+    private async Task<(RegistrationRecord? Assigning, string? StoredETag, bool IsReserved)> ReserveAsync(
+        VerifiedDevice device, RegisterAccepted accepted, DateTimeOffset now)
+    {
+        var stored = device.Record;
+        while (true)
+        {
+            var assigning = RegistrationStateMachine.Apply(stored, accepted, now, ETag.Create(now));
+            if (stored is not null || QuotaOf(device.Instance) is not { } quota) return (assigning, stored?.ETag, false);
+            var outcome = await _store.CommitAsync([quota, new PutRegistration(assigning, IfETag: null)], CancellationToken.None);
+            if (outcome == CommitOutcome.Committed) return (assigning, assigning.ETag, true);
+
+            // The same device may have come twice at a time: then there is a record now, which takes no more room.
+            stored = await _store.FindRegistrationAsync(assigning.InstanceName, assigning.RegistrationId, CancellationToken.None);
+            if (stored is null && outcome == CommitOutcome.QuotaReached) return (null, null, false);
+        }
+    }
+
+    private Task<Refusal> RefuseFullAsync(
+        AttemptTraceBuilder trace, DeviceRequest request, ProvisioningInstance instance, CancellationToken cancellationToken)
+    {
+        var refusal = QuotaRefusals.Reached(QuotaOf(instance)!);
+        trace.Fail("quota", refusal.Message + " Delete records that are not needed, or raise the quota.");
+        return RefuseAsync(trace, request, refusal, cancellationToken);
+    }
+
+    private static RequireQuota? QuotaOf(ProvisioningInstance instance) => instance.Quotas?.LimitOf(CountedEntity.Registration) is { } limit
+        ? new RequireQuota(instance.Name, CountedEntity.Registration, limit)
+        : null;
+
+    private async Task<Result<RegistrationRecord>> DisableAsync(
         DeviceRequest request, VerifiedDevice device, AttemptTraceBuilder trace, CancellationToken cancellationToken)
     {
         var stored = device.Record;
@@ -302,10 +331,13 @@ public sealed class RegistrationService : IAsyncDisposable
         {
             var now = _clock.GetUtcNow();
             var record = RegistrationStateMachine.Apply(stored, new EnrollmentDisabled(Describe(request, device)), now, ETag.Create(now));
-            var outcome = await _store.CommitAsync(
-                [new PutRegistration(record, stored?.ETag), new AppendAttemptTrace(trace.Complete(record))], cancellationToken);
+            List<StoreChange> changes = [new PutRegistration(record, stored?.ETag), new AppendAttemptTrace(trace.Complete(record))];
+            if (stored is null && QuotaOf(device.Instance) is { } quota) changes.Insert(0, quota);
+            var outcome = await _store.CommitAsync(changes, cancellationToken);
             if (outcome == CommitOutcome.Committed) return record;
             stored = await _store.FindRegistrationAsync(device.Instance.Name, request.RegistrationId, cancellationToken);
+            if (stored is null && outcome == CommitOutcome.QuotaReached)
+                return await RefuseFullAsync(trace, request, device.Instance, cancellationToken);
         }
     }
 

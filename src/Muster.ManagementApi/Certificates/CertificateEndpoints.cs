@@ -41,14 +41,15 @@ internal static class CertificateEndpoints
         var header = request.Context.Request.Headers.IfMatch;
         var condition = header.Count > 0 && string.IsNullOrWhiteSpace(header.ToString()) ? ETagCondition.Any : request.IfMatch;
         var result = await Service(request).PutAsync(
-            request.Instance, request.CertificateName, content, members.IsVerified ?? false, condition, request.Aborted);
+            request.AuditCaller, request.Instance, request.CertificateName, content, members.IsVerified ?? false, condition, request.Aborted);
         return await AnswerAsync(request, result, "put");
     }
 
     /// <summary>Deletes: 200 with an empty body, 204 where there is none.</summary>
     public static async Task<Refusal?> DeleteAsync(ManagementRequest request)
     {
-        var refusal = await Service(request).DeleteAsync(request.Instance, request.CertificateName, request.IfMatch, request.Aborted);
+        var refusal = await Service(request).DeleteAsync(
+            request.AuditCaller, request.Instance, request.CertificateName, request.IfMatch, request.Aborted);
         if (refusal is not null && refusal.HttpStatus != StatusCodes.Status404NotFound) return refusal;
         if (refusal is null) request.Audit("delete");
         request.Context.Response.StatusCode = refusal is null ? StatusCodes.Status200OK : StatusCodes.Status204NoContent;
@@ -59,7 +60,7 @@ internal static class CertificateEndpoints
     /// <summary>Makes a code and shows it, with the uploaded content.</summary>
     public static async Task<Refusal?> GenerateCodeAsync(ManagementRequest request) => await AnswerAsync(
         request,
-        await Service(request).GenerateCodeAsync(request.Instance, request.CertificateName, request.IfMatch, request.Aborted),
+        await Service(request).GenerateCodeAsync(request.AuditCaller, request.Instance, request.CertificateName, request.IfMatch, request.Aborted),
         "generateVerificationCode",
         showsCode: true);
 
@@ -70,7 +71,7 @@ internal static class CertificateEndpoints
         if (!body.Try(out var members, out var refusal) || !members.RequireCertificate().Try(out var content, out refusal)) return refusal;
         return await AnswerAsync(
             request,
-            await Service(request).VerifyAsync(request.Instance, request.CertificateName, content, request.IfMatch, request.Aborted),
+            await Service(request).VerifyAsync(request.AuditCaller, request.Instance, request.CertificateName, content, request.IfMatch, request.Aborted),
             "verify");
     }
 

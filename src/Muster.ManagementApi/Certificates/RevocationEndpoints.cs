@@ -27,10 +27,11 @@ internal static class RevocationEndpoints
 
         var service = CertificateEndpoints.Service(request);
         var result = await service.SetRevocationAsync(
-            request.Instance, request.CertificateName, members.IsEnabled ?? true, members.Url, members.AllowStale ?? false,
+            request.AuditCaller, request.Instance, request.CertificateName, members.IsEnabled ?? true, members.Url, members.AllowStale ?? false,
             request.IfMatch, request.Aborted);
         if (result.Value is not null && list.Length > 0 && members.IsEnabled != false)
-            result = await service.PutRevocationListAsync(request.Instance, request.CertificateName, list, ETagCondition.Any, request.Aborted);
+            result = await service.PutRevocationListAsync(
+                request.AuditCaller, request.Instance, request.CertificateName, list, ETagCondition.Any, request.Aborted);
         return await CertificateEndpoints.AnswerAsync(request, result, "revocation");
     }
 }

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Muster.Api.Requests;
+using Muster.Core.Audit;
 using Muster.Core.Concurrency;
 using Muster.Core.Instances;
 
@@ -21,6 +23,13 @@ internal sealed record ManagementRequest(HttpContext Context, ProvisioningInstan
                 + $"/providers/Microsoft.Devices/provisioningServices/{Instance.Name}";
         }
     }
+
+    /// <summary>Who asks, as audit entries name the caller.</summary>
+    public AuditCaller AuditCaller => new(AuditCallerKind.AccessPolicy, Caller)
+    {
+        Address = Context.Connection.RemoteIpAddress?.ToString(),
+        TrackingId = Context.TrackingId(),
+    };
 
     /// <summary>The certificate's name in the path.</summary>
     public string CertificateName => Context.GetRouteValue("certificate") as string ?? "";

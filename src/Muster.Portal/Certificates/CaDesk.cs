@@ -26,22 +26,22 @@ public sealed class CaDesk(PortalAccess access, InstanceDirectory instances, CaC
 
     /// <summary>Uploads a certificate under a new name.</summary>
     public Task<Result<CaCertificate>> AddAsync(string instance, string name, string content, bool isVerified, CancellationToken cancellationToken) =>
-        RunAsync("add CA certificate", instance, name, found => certificates.PutAsync(found, name, content, isVerified, ETagCondition.None, cancellationToken));
+        RunAsync("add CA certificate", instance, name, found => certificates.PutAsync(access.Caller, found, name, content, isVerified, ETagCondition.None, cancellationToken));
 
     /// <summary>Makes a new verification code.</summary>
     public Task<Result<CaCertificate>> GenerateCodeAsync(string instance, string name, CancellationToken cancellationToken) =>
-        RunAsync("generate verification code", instance, name, found => certificates.GenerateCodeAsync(found, name, ETagCondition.Any, cancellationToken));
+        RunAsync("generate verification code", instance, name, found => certificates.GenerateCodeAsync(access.Caller, found, name, ETagCondition.Any, cancellationToken));
 
     /// <summary>Proves possession by a certificate for the code.</summary>
     public Task<Result<CaCertificate>> VerifyAsync(string instance, string name, string content, CancellationToken cancellationToken) =>
-        RunAsync("verify CA certificate", instance, name, found => certificates.VerifyAsync(found, name, content, ETagCondition.Any, cancellationToken));
+        RunAsync("verify CA certificate", instance, name, found => certificates.VerifyAsync(access.Caller, found, name, content, ETagCondition.Any, cancellationToken));
 
     /// <summary>Deletes a certificate.</summary>
     public async Task<Refusal?> DeleteAsync(string instance, string name, CancellationToken cancellationToken)
     {
         if (access.Check(PortalRight.InstanceWrite) is { } refused) return refused;
         if (instances.FindByName(instance) is not { } found) return Refusals.UnknownIdScope;
-        var refusal = await certificates.DeleteAsync(found, name, ETagCondition.Any, cancellationToken);
+        var refusal = await certificates.DeleteAsync(access.Caller, found, name, ETagCondition.Any, cancellationToken);
         if (refusal is null) access.Audit("delete CA certificate", instance, name);
         return refusal;
     }

@@ -101,7 +101,9 @@ public sealed class EnrollmentDesk(
         string instance, EnrollmentKind kind, string id, bool isPrimary, CancellationToken cancellationToken)
     {
         if (Check(PortalRight.AttestationDetails, instance) is { } refused) return refused;
-        if (!(await FindAsync(instance, kind, id, cancellationToken)).Try(out var enrollment, out var missing)) return missing;
+        if (Instance(instance) is not { } found) return Refusals.UnknownIdScope;
+        var shown = await enrollments.RevealAsync(access.Caller, found, kind, id, cancellationToken);
+        if (!shown.Try(out var enrollment, out var missing)) return missing;
         if (enrollment.Attestation is not SymmetricKeyAttestation { Keys: var keys }) return Refusals.InvalidArgument("This enrollment has no keys.");
         access.Audit("reveal key", instance, id);
         return isPrimary ? keys.Primary : keys.Secondary;

@@ -54,7 +54,7 @@ public sealed class HubDesk(
             ApplyAllocationPolicy = hub.ApplyAllocationPolicy,
             Settings = hub.Settings,
         };
-        var result = await hubs.UpdateAsync(instance, hostName, change(definition), cancellationToken);
+        var result = await hubs.UpdateAsync(access.Caller, instance, hostName, change(definition), cancellationToken);
         if (result.Value is not null) access.Audit("update linked hub", instance, hostName);
         return result.Refusal;
     }
@@ -63,7 +63,7 @@ public sealed class HubDesk(
     public async Task<Refusal?> UnlinkAsync(string instance, string hostName, CancellationToken cancellationToken)
     {
         if (access.Check(PortalRight.InstanceWrite) is { } refused) return refused;
-        var refusal = await hubs.UnlinkAsync(instance, hostName, cancellationToken);
+        var refusal = await hubs.UnlinkAsync(access.Caller, instance, hostName, cancellationToken);
         if (refusal is null) access.Audit("unlink hub", instance, hostName);
         return refusal;
     }
@@ -93,7 +93,7 @@ public sealed class HubDesk(
     {
         if (access.Check(PortalRight.InstanceWrite) is { } refused) return refused;
         if (instances.FindByName(instance) is not { } found) return InstanceRefusals.NotFound(instance);
-        if (!(await hubs.LinkAsync(found.Name, definition, cancellationToken)).Try(out var linked, out var refusal)) return refusal;
+        if (!(await hubs.LinkAsync(access.Caller, found, definition, cancellationToken)).Try(out var linked, out var refusal)) return refusal;
         access.Audit("link hub", found.Name, linked.HostName);
         return null;
     }

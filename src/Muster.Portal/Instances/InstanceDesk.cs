@@ -40,7 +40,7 @@ public sealed class InstanceDesk(
     public async Task<Result<ProvisioningInstance>> CreateAsync(InstanceDefinition definition, CancellationToken cancellationToken)
     {
         if (access.Check(PortalRight.InstanceWrite) is { } refused) return refused;
-        var result = await service.CreateAsync(definition, cancellationToken);
+        var result = await service.CreateAsync(access.Caller, definition, cancellationToken);
         if (!result.Try(out var created, out _)) return result;
         foreach (var host in created.ServiceHostNames) server.AddHostName(host);
         access.Audit("create instance", created.Name, created.Name);
@@ -49,47 +49,46 @@ public sealed class InstanceDesk(
 
     /// <summary>Deletes an instance and all it holds.</summary>
     public Task<Refusal?> DeleteAsync(string name, CancellationToken cancellationToken) =>
-        WriteAsync(name, "delete instance", name, () => service.DeleteAsync(name, cancellationToken));
+        WriteAsync(name, "delete instance", name, () => service.DeleteAsync(access.Caller, name, cancellationToken));
 
     /// <summary>The host of the service API of an instance.</summary>
     public string ServiceHostOf(ProvisioningInstance instance) => server.ServiceHostOf(instance.ServiceHostNames);
 
     /// <summary>Sets the default allocation policy.</summary>
     public Task<Refusal?> SetAllocationAsync(string name, AllocationPolicyKind policy, CancellationToken cancellationToken) =>
-        WriteAsync(name, "set allocation policy", policy.ToString(), () => service.SetAllocationAsync(name, policy, cancellationToken));
+        WriteAsync(name, "set allocation policy", policy.ToString(), () => service.SetAllocationAsync(access.Caller, name, policy, cancellationToken));
 
     /// <summary>Adds a shared access policy with fresh keys.</summary>
     public Task<Refusal?> AddPolicyAsync(string name, string policyName, AccessRights rights, CancellationToken cancellationToken) =>
-        WriteAsync(name, "add access policy", policyName, () => policies.CreateAsync(name, policyName, rights, cancellationToken));
+        WriteAsync(name, "add access policy", policyName, () => policies.CreateAsync(access.Caller, name, policyName, rights, cancellationToken));
 
     /// <summary>Changes a policy's rights.</summary>
     public Task<Refusal?> SetRightsAsync(string name, string policyName, AccessRights rights, CancellationToken cancellationToken) =>
-        WriteAsync(name, "set policy rights", policyName, () => policies.SetRightsAsync(name, policyName, rights, cancellationToken));
+        WriteAsync(name, "set policy rights", policyName, () => policies.SetRightsAsync(access.Caller, name, policyName, rights, cancellationToken));
 
     /// <summary>Makes a new key for a policy; the old one is worthless at once.</summary>
     public Task<Refusal?> RegenerateAsync(string name, string policyName, bool isPrimary, CancellationToken cancellationToken) => WriteAsync(
         name, isPrimary ? "regenerate primary policy key" : "regenerate secondary policy key", policyName,
-        () => policies.RegenerateAsync(name, policyName, isPrimary, cancellationToken));
+        () => policies.RegenerateAsync(access.Caller, name, policyName, isPrimary, cancellationToken));
 
     /// <summary>Exchanges a policy's keys.</summary>
     public Task<Refusal?> SwapAsync(string name, string policyName, CancellationToken cancellationToken) =>
-        WriteAsync(name, "swap policy keys", policyName, () => policies.SwapAsync(name, policyName, cancellationToken));
+        WriteAsync(name, "swap policy keys", policyName, () => policies.SwapAsync(access.Caller, name, policyName, cancellationToken));
 
     /// <summary>Removes a policy.</summary>
     public Task<Refusal?> RemovePolicyAsync(string name, string policyName, CancellationToken cancellationToken) =>
-        WriteAsync(name, "delete access policy", policyName, () => policies.DeleteAsync(name, policyName, cancellationToken));
+        WriteAsync(name, "delete access policy", policyName, () => policies.DeleteAsync(access.Caller, name, policyName, cancellationToken));
 
     /// <summary>A key or a connection string of a policy. Noted in the audit log.</summary>
-    public Task<Result<Secret>> RevealAsync(string name, string policyName, bool isPrimary, bool asConnectionString)
+    public async Task<Result<Secret>> RevealAsync(string name, string policyName, bool isPrimary, bool asConnectionString)
     {
-        if (access.Check(PortalRight.ListKeys) is { } refused) return Task.FromResult<Result<Secret>>(refused);
-        if (instances.FindByName(name) is not { } instance) return Task.FromResult<Result<Secret>>(InstanceRefusals.NotFound(name));
-        var policy = instance.AccessPolicies.FirstOrDefault(one => one.Name.Equals(policyName, StringComparison.OrdinalIgnoreCase));
-        if (policy is null) return Task.FromResult<Result<Secret>>(InstanceRefusals.PolicyNotFound(policyName));
+        if (access.Check(PortalRight.ListKeys) is { } refused) return refused;
+        if (instances.FindByName(name) is not { } instance) return InstanceRefusals.NotFound(name);
+        if (!(await policies.RevealAsync(access.Caller, name, policyName, CancellationToken.None)).Try(out var policy, out var missing)) return missing;
         access.Audit(asConnectionString ? "reveal policy connection string" : "reveal policy key", name, policyName);
         var key = isPrimary ? policy.Keys.Primary : policy.Keys.Secondary;
         var shown = policy with { Keys = new SymmetricKeyPair(key, key) };
-        return Task.FromResult<Result<Secret>>(asConnectionString ? new Secret(shown.ConnectionString(ServiceHostOf(instance))) : key);
+        return asConnectionString ? new Secret(shown.ConnectionString(ServiceHostOf(instance))) : key;
     }
 
     private async Task<Refusal?> WriteAsync(string name, string operation, string what, Func<Task<Refusal?>> write)

@@ -32,7 +32,7 @@ public sealed class NetworkDesk(PortalAccess access, InstanceDirectory instances
         if (access.Check(PortalRight.InstanceWrite) is { } refused) return refused;
         if (instances.FindByName(instance) is not { } found) return Refusals.UnknownIdScope;
         var before = found.Network ?? NetworkRules.Open;
-        if (await service.SetNetworkAsync(instance, rules, ifETag: null, cancellationToken) is { } failed) return failed;
+        if (await service.SetNetworkAsync(access.Caller, instance, rules, ifETag: null, cancellationToken) is { } failed) return failed;
         access.Audit("set networking", instance, rules.Access.ToString());
         if (withRollback) rollbacks.Arm(instance, before);
         else rollbacks.Confirm(instance);
@@ -49,5 +49,5 @@ public sealed class NetworkDesk(PortalAccess access, InstanceDirectory instances
 
     /// <summary>Takes the last change back now.</summary>
     public async Task<Refusal?> RollBackAsync(string instance) =>
-        access.Check(PortalRight.InstanceWrite) is { } refused ? refused : await rollbacks.RunAsync(instance);
+        access.Check(PortalRight.InstanceWrite) is { } refused ? refused : await rollbacks.RunAsync(access.Caller, instance);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Muster.Core.Audit;
 using Muster.Core.Errors;
 using Muster.Core.Instances;
 using Muster.Core.Networking;
@@ -42,11 +43,11 @@ public sealed class NetworkRollbacks(InstanceService instances, IFaultLog faults
     }
 
     /// <summary>Takes the change back now; nothing when none waits.</summary>
-    public async Task<Refusal?> RunAsync(string instance)
+    public async Task<Refusal?> RunAsync(AuditCaller caller, string instance)
     {
         if (!_pending.TryRemove(instance, out var pending)) return null;
         await pending.Timer.DisposeAsync();
-        return await instances.SetNetworkAsync(instance, pending.Before, ifETag: null, CancellationToken.None);
+        return await instances.SetNetworkAsync(caller, instance, pending.Before, ifETag: null, CancellationToken.None);
     }
 
     /// <inheritdoc/>
@@ -59,7 +60,7 @@ public sealed class NetworkRollbacks(InstanceService instances, IFaultLog faults
     {
         try
         {
-            await RunAsync(instance);
+            await RunAsync(AuditCaller.Process, instance);
         }
 #pragma warning disable CA1031 // Nobody awaits a timer.
         catch (Exception exception)

@@ -1,4 +1,5 @@
 using System.Net;
+using Muster.Core.Audit;
 using Muster.Core.Certificates;
 using Muster.Core.Certificates.Verification;
 using Muster.Core.Concurrency;
@@ -83,7 +84,7 @@ public sealed class RevocationListFetcher(
             else
             {
                 var content = await answer.Content.ReadAsByteArrayAsync(cancellationToken);
-                var result = await authorities.PutRevocationListAsync(instance, authority.Name, content, ETagCondition.Any, cancellationToken);
+                var result = await authorities.PutRevocationListAsync(AuditCaller.Process, instance, authority.Name, content, ETagCondition.Any, cancellationToken);
                 if (result.Value is not null) return;
                 problem = result.Refusal!.Message;
             }

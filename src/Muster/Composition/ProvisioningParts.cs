@@ -10,7 +10,6 @@ using Muster.Core.Attestation;
 using Muster.Core.Audit;
 using Muster.Core.Certificates;
 using Muster.Core.Certificates.Verification;
-using Muster.Core.Concurrency;
 using Muster.Core.Errors;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
@@ -72,8 +71,8 @@ public sealed class ProvisioningParts : IServerParts
 
         if (context.Options.Quotas is { } quotas && quotas != (instance.Quotas ?? InstanceQuotas.Unlimited))
         {
-            var limited = instance with { Quotas = quotas, ETag = ETag.Create(services.GetRequiredService<TimeProvider>().GetUtcNow()) };
-            if (await instances.PutAsync(limited, instance.ETag, cancellationToken) == CommitOutcome.Committed) instance = limited;
+            await services.GetRequiredService<InstanceService>().SetQuotasAsync(AuditCaller.Process, instance.Name, quotas, cancellationToken);
+            instance = instances.FindByName(instance.Name) ?? instance;
         }
 
         // Once there is a hub it keeps its name: records and devices know it by that. New names make new hubs.
@@ -87,13 +86,14 @@ public sealed class ProvisioningParts : IServerParts
         {
             // A hub that was there before and is not linked was unlinked by its operator.
             if (known.Any(one => one.HostName.Equals(hub.HostName, StringComparison.OrdinalIgnoreCase))) continue;
-            await links.EnsureLinkedAsync(
-                instance, hub.HostName, EmbeddedHubConnectorFactory.KindName, new Secret(hub.ConnectionString(HubOwnerPolicy)), cancellationToken);
+            var ownHub = new Secret(hub.ConnectionString(HubOwnerPolicy));
+            if (await links.EnsureLinkedAsync(instance, hub.HostName, EmbeddedHubConnectorFactory.KindName, ownHub, cancellationToken) is { } full)
+                throw new CannotStartException($"The hub {hub.HostName} of this server cannot be linked: {full.Message}");
         }
 
         foreach (var definition in context.Options.LinkedHubs)
         {
-            if ((await links.EnsureAsync(instance.Name, definition, cancellationToken)).Refusal is { } refusal)
+            if ((await links.EnsureAsync(instance, definition, cancellationToken)).Refusal is { } refusal)
                 throw new CannotStartException($"A hub of the configuration cannot be linked: {refusal.Message}");
         }
 

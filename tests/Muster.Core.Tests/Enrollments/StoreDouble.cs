@@ -153,7 +153,7 @@ internal sealed class StoreDouble : IProvisioningStore
             BeforeNextCommit = null;
             hook?.Invoke();
             Commits++;
-            if (changes.OfType<RequireQuota>().Any(quota => _enrollments.Count >= quota.Limit)) return CommitOutcome.QuotaReached;
+            if (changes.OfType<RequireQuota>().Any(quota => Count(quota.Entity) >= quota.Limit)) return CommitOutcome.QuotaReached;
             if (!changes.All(Holds)) return CommitOutcome.Conflict;
             foreach (var change in changes) Apply(change);
             return CommitOutcome.Committed;
@@ -165,6 +165,14 @@ internal sealed class StoreDouble : IProvisioningStore
         from certificate in enrollment.Attestation is X509CertificateAttestation x509 ? new[] { x509.Primary, x509.Secondary } : []
         where certificate is not null && certificate.Info.NotAfterUtc <= until
         select new ExpiringCertificate(enrollment.Kind, enrollment.Id, certificate.Info.Sha256Thumbprint, certificate.Info.NotAfterUtc);
+
+    private int Count(CountedEntity entity) => entity switch
+    {
+        CountedEntity.LinkedHub => Hubs.Count,
+        CountedEntity.CaCertificate => _authorities.Count,
+        CountedEntity.Registration => _records.Count,
+        _ => _enrollments.Count,
+    };
 
     private bool Holds(StoreChange change) => change switch
     {

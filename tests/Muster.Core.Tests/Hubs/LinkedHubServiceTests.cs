@@ -1,4 +1,6 @@
+using Muster.Core.Audit;
 using Muster.Core.Hubs;
+using Muster.Core.Instances;
 using Muster.Core.Secrets;
 using Muster.Core.Tests.Enrollments;
 
@@ -8,6 +10,16 @@ public sealed class LinkedHubServiceTests
 {
     private const string Instance = "default";
 
+    private static readonly ProvisioningInstance Service = new()
+    {
+        Name = Instance,
+        IdScope = "0ne00000001",
+        ServiceHostNames = [],
+        AccessPolicies = [],
+        CreatedUtc = DateTimeOffset.UnixEpoch,
+        ETag = "e",
+    };
+
     private readonly StoreDouble _store = new();
     private readonly LinkedHubService _links;
 
@@ -16,7 +28,7 @@ public sealed class LinkedHubServiceTests
     [Fact]
     public async Task A_hub_is_linked_by_its_connection_string()
     {
-        var hub = (await _links.LinkAsync(Instance, Hub("Hub-A.Example.net") with { AllocationWeight = 7, Location = "westeurope" }, default)).Value!;
+        var hub = (await _links.LinkAsync(AuditCaller.Process, Service, Hub("Hub-A.Example.net") with { AllocationWeight = 7, Location = "westeurope" }, default)).Value!;
 
         Assert.Equal(("hub-a.example.net", 7, "westeurope", LinkedHubService.RestConnector),
             (hub.HostName, hub.AllocationWeight!.Value, hub.Location, hub.Connector));
@@ -27,16 +39,16 @@ public sealed class LinkedHubServiceTests
     [Fact]
     public async Task The_same_hub_is_not_linked_twice()
     {
-        await _links.LinkAsync(Instance, Hub("hub-a"), default);
-        var refusal = (await _links.LinkAsync(Instance, Hub("HUB-A"), default)).Refusal!;
+        await _links.LinkAsync(AuditCaller.Process, Service, Hub("hub-a"), default);
+        var refusal = (await _links.LinkAsync(AuditCaller.Process, Service, Hub("HUB-A"), default)).Refusal!;
         Assert.Equal((400303, "Cannot have duplicate iot hubs in description"), (refusal.Code, refusal.Message));
     }
 
     [Fact]
     public async Task At_most_fifty_hubs_are_linked()
     {
-        for (var number = 0; number < 50; number++) Assert.NotNull((await _links.LinkAsync(Instance, Hub($"hub-{number}"), default)).Value);
-        Assert.Equal(403101, (await _links.LinkAsync(Instance, Hub("one-more"), default)).Refusal!.Code);
+        for (var number = 0; number < 50; number++) Assert.NotNull((await _links.LinkAsync(AuditCaller.Process, Service, Hub($"hub-{number}"), default)).Value);
+        Assert.Equal(403101, (await _links.LinkAsync(AuditCaller.Process, Service, Hub("one-more"), default)).Refusal!.Code);
     }
 
     public static TheoryData<string, string> Mistakes => new()
@@ -77,7 +89,7 @@ public sealed class LinkedHubServiceTests
             _ => throw new ArgumentOutOfRangeException(nameof(mistake)),
         };
 
-        var refusal = (await _links.LinkAsync(Instance, definition, default)).Refusal!;
+        var refusal = (await _links.LinkAsync(AuditCaller.Process, Service, definition, default)).Refusal!;
 
         Assert.Equal(400004, refusal.Code);
         Assert.StartsWith(member + ":", refusal.Message, StringComparison.Ordinal);
@@ -86,10 +98,10 @@ public sealed class LinkedHubServiceTests
     [Fact]
     public async Task An_update_with_the_key_as_it_is_shown_keeps_the_key()
     {
-        var linked = (await _links.LinkAsync(Instance, Hub("hub-a"), default)).Value!;
+        var linked = (await _links.LinkAsync(AuditCaller.Process, Service, Hub("hub-a"), default)).Value!;
         var shown = new LinkedHubDefinition { ConnectionString = new Secret(linked.MaskedConnectionString()), AllocationWeight = 3 };
 
-        var updated = (await _links.UpdateAsync(Instance, "HUB-a", shown, default)).Value!;
+        var updated = (await _links.UpdateAsync(AuditCaller.Process, Instance, "HUB-a", shown, default)).Value!;
 
         Assert.Equal(3, updated.AllocationWeight);
         Assert.Equal(linked.ConnectionString, updated.ConnectionString);
@@ -99,27 +111,27 @@ public sealed class LinkedHubServiceTests
     [Fact]
     public async Task An_update_rolls_the_key_but_never_renames_the_hub()
     {
-        await _links.LinkAsync(Instance, Hub("hub-a"), default);
-        var rolled = (await _links.UpdateAsync(Instance, "hub-a", Hub("hub-a", "BAUG"), default)).Value!;
+        await _links.LinkAsync(AuditCaller.Process, Service, Hub("hub-a"), default);
+        var rolled = (await _links.UpdateAsync(AuditCaller.Process, Instance, "hub-a", Hub("hub-a", "BAUG"), default)).Value!;
         Assert.EndsWith("SharedAccessKey=BAUG", rolled.ConnectionString.Reveal(), StringComparison.Ordinal);
-        Assert.Equal(400004, (await _links.UpdateAsync(Instance, "hub-a", Hub("hub-b"), default)).Refusal!.Code);
+        Assert.Equal(400004, (await _links.UpdateAsync(AuditCaller.Process, Instance, "hub-a", Hub("hub-b"), default)).Refusal!.Code);
     }
 
     [Fact]
     public async Task What_is_not_linked_can_be_neither_changed_nor_unlinked()
     {
-        Assert.Equal(404000, (await _links.UpdateAsync(Instance, "hub-a", Hub("hub-a"), default)).Refusal!.Code);
-        Assert.Equal(404000, (await _links.UnlinkAsync(Instance, "hub-a", default))!.Code);
-        await _links.LinkAsync(Instance, Hub("hub-a"), default);
-        Assert.Null(await _links.UnlinkAsync(Instance, "Hub-A", default));
+        Assert.Equal(404000, (await _links.UpdateAsync(AuditCaller.Process, Instance, "hub-a", Hub("hub-a"), default)).Refusal!.Code);
+        Assert.Equal(404000, (await _links.UnlinkAsync(AuditCaller.Process, Instance, "hub-a", default))!.Code);
+        await _links.LinkAsync(AuditCaller.Process, Service, Hub("hub-a"), default);
+        Assert.Null(await _links.UnlinkAsync(AuditCaller.Process, Instance, "Hub-A", default));
         Assert.Empty(await _links.ListAsync(Instance, default));
     }
 
     [Fact]
     public async Task A_configured_hub_is_linked_once_and_then_kept_as_configured()
     {
-        await _links.EnsureAsync(Instance, Hub("hub-a"), default);
-        await _links.EnsureAsync(Instance, Hub("hub-a") with { AllocationWeight = 9 }, default);
+        await _links.EnsureAsync(Service, Hub("hub-a"), default);
+        await _links.EnsureAsync(Service, Hub("hub-a") with { AllocationWeight = 9 }, default);
         Assert.Equal(9, Assert.Single(await _links.ListAsync(Instance, default)).AllocationWeight);
     }
 
@@ -127,7 +139,7 @@ public sealed class LinkedHubServiceTests
     public async Task An_identity_based_link_has_no_key()
     {
         var definition = new LinkedHubDefinition { HostName = "Hub-A", AuthenticationType = HubAuthenticationType.SystemAssigned };
-        var hub = (await _links.LinkAsync(Instance, definition, default)).Value!;
+        var hub = (await _links.LinkAsync(AuditCaller.Process, Service, definition, default)).Value!;
         Assert.Equal(("hub-a", "HostName=hub-a"), (hub.HostName, hub.MaskedConnectionString()));
     }
 

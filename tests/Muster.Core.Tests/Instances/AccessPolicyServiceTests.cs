@@ -1,3 +1,4 @@
+using Muster.Core.Audit;
 using Muster.Core.Instances;
 using Muster.Core.Tests.Enrollments;
 using Xunit;
@@ -37,7 +38,7 @@ public sealed class AccessPolicyServiceTests : IAsyncLifetime
     [InlineData("ProvisioningServiceOwner", AccessRights.EnrollmentRead, 409000)]
     public async Task Policy_needs_a_plain_name_of_its_own_and_a_right(string name, AccessRights rights, int code)
     {
-        var refusal = await _service.CreateAsync(Instance, name, rights, CancellationToken.None);
+        var refusal = await _service.CreateAsync(AuditCaller.Process, Instance, name, rights, CancellationToken.None);
         Assert.Equal(code, refusal?.Code ?? 0);
         if (code != 0) return;
         var policy = Policy(name)!;
@@ -52,7 +53,7 @@ public sealed class AccessPolicyServiceTests : IAsyncLifetime
     public async Task Regenerating_makes_one_key_new_and_keeps_the_other(bool primary)
     {
         var before = Policy(Owner)!;
-        Assert.Null(await _service.RegenerateAsync(Instance, Owner.ToUpperInvariant(), primary, CancellationToken.None));
+        Assert.Null(await _service.RegenerateAsync(AuditCaller.Process, Instance, Owner.ToUpperInvariant(), primary, CancellationToken.None));
         var after = Policy(Owner)!;
         Assert.Equal(primary, !before.Keys.Primary.Equals(after.Keys.Primary));
         Assert.Equal(!primary, !before.Keys.Secondary.Equals(after.Keys.Secondary));
@@ -63,41 +64,41 @@ public sealed class AccessPolicyServiceTests : IAsyncLifetime
     public async Task Swapping_exchanges_the_keys()
     {
         var before = Policy(Owner)!;
-        Assert.Null(await _service.SwapAsync(Instance, Owner, CancellationToken.None));
+        Assert.Null(await _service.SwapAsync(AuditCaller.Process, Instance, Owner, CancellationToken.None));
         Assert.Equal((before.Keys.Secondary, before.Keys.Primary), (Policy(Owner)!.Keys.Primary, Policy(Owner)!.Keys.Secondary));
     }
 
     [Fact]
     public async Task Last_policy_that_can_manage_the_service_stays()
     {
-        Assert.Equal(409000, (await _service.DeleteAsync(Instance, Owner, CancellationToken.None))!.Code);
-        Assert.Equal(409000, (await _service.SetRightsAsync(Instance, Owner, AccessRights.EnrollmentWrite, CancellationToken.None))!.Code);
-        Assert.Equal(409000, (await _service.SetRightsAsync(Instance, Owner, AccessRights.ServiceConfig, CancellationToken.None))!.Code);
+        Assert.Equal(409000, (await _service.DeleteAsync(AuditCaller.Process, Instance, Owner, CancellationToken.None))!.Code);
+        Assert.Equal(409000, (await _service.SetRightsAsync(AuditCaller.Process, Instance, Owner, AccessRights.EnrollmentWrite, CancellationToken.None))!.Code);
+        Assert.Equal(409000, (await _service.SetRightsAsync(AuditCaller.Process, Instance, Owner, AccessRights.ServiceConfig, CancellationToken.None))!.Code);
 
-        Assert.Null(await _service.CreateAsync(Instance, "second", Management, CancellationToken.None));
-        Assert.Null(await _service.DeleteAsync(Instance, Owner, CancellationToken.None));
+        Assert.Null(await _service.CreateAsync(AuditCaller.Process, Instance, "second", Management, CancellationToken.None));
+        Assert.Null(await _service.DeleteAsync(AuditCaller.Process, Instance, Owner, CancellationToken.None));
         Assert.Null(Policy(Owner));
-        Assert.Equal(409000, (await _service.DeleteAsync(Instance, "SECOND", CancellationToken.None))!.Code);
+        Assert.Equal(409000, (await _service.DeleteAsync(AuditCaller.Process, Instance, "SECOND", CancellationToken.None))!.Code);
     }
 
     [Fact]
     public async Task Policy_without_management_rights_goes_freely()
     {
-        Assert.Null(await _service.CreateAsync(Instance, "reader", AccessRights.EnrollmentRead, CancellationToken.None));
-        Assert.Null(await _service.SetRightsAsync(Instance, "reader", AccessRights.RegistrationStatusRead, CancellationToken.None));
+        Assert.Null(await _service.CreateAsync(AuditCaller.Process, Instance, "reader", AccessRights.EnrollmentRead, CancellationToken.None));
+        Assert.Null(await _service.SetRightsAsync(AuditCaller.Process, Instance, "reader", AccessRights.RegistrationStatusRead, CancellationToken.None));
         Assert.Equal(AccessRights.RegistrationStatusRead, Policy("reader")!.Rights);
-        Assert.Equal(400004, (await _service.SetRightsAsync(Instance, "reader", AccessRights.None, CancellationToken.None))!.Code);
-        Assert.Null(await _service.DeleteAsync(Instance, "reader", CancellationToken.None));
-        Assert.Equal(404000, (await _service.DeleteAsync(Instance, "reader", CancellationToken.None))!.Code);
-        Assert.Equal(404000, (await _service.DeleteAsync("nobody", "reader", CancellationToken.None))!.Code);
+        Assert.Equal(400004, (await _service.SetRightsAsync(AuditCaller.Process, Instance, "reader", AccessRights.None, CancellationToken.None))!.Code);
+        Assert.Null(await _service.DeleteAsync(AuditCaller.Process, Instance, "reader", CancellationToken.None));
+        Assert.Equal(404000, (await _service.DeleteAsync(AuditCaller.Process, Instance, "reader", CancellationToken.None))!.Code);
+        Assert.Equal(404000, (await _service.DeleteAsync(AuditCaller.Process, "nobody", "reader", CancellationToken.None))!.Code);
     }
 
     [Fact]
     public async Task Policies_are_limited()
     {
         for (var i = 1; i < AccessPolicyService.MaxPolicies; i++)
-            Assert.Null(await _service.CreateAsync(Instance, $"p{i}", AccessRights.EnrollmentRead, CancellationToken.None));
-        Assert.Equal(403101, (await _service.CreateAsync(Instance, "more", AccessRights.EnrollmentRead, CancellationToken.None))!.Code);
+            Assert.Null(await _service.CreateAsync(AuditCaller.Process, Instance, $"p{i}", AccessRights.EnrollmentRead, CancellationToken.None));
+        Assert.Equal(403101, (await _service.CreateAsync(AuditCaller.Process, Instance, "more", AccessRights.EnrollmentRead, CancellationToken.None))!.Code);
     }
 
     private AccessPolicy? Policy(string name) =>

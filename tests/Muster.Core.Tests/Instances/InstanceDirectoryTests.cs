@@ -1,3 +1,4 @@
+using Muster.Core.Audit;
 using Muster.Core.Instances;
 using Muster.Core.Store;
 using Muster.Core.Tests.Enrollments;
@@ -57,10 +58,10 @@ public sealed class InstanceDirectoryTests
     public async Task Id_scope_is_found_in_any_case_and_a_write_is_seen_at_once()
     {
         var instance = Instance("a", "0ne0000000A");
-        Assert.Equal(CommitOutcome.Committed, await _directory.PutAsync(instance, null, CancellationToken.None));
+        Assert.Equal(CommitOutcome.Committed, await _directory.PutAsync(AuditCaller.Process, null, instance, CancellationToken.None));
         Assert.Equal("a", _directory.FindByIdScope("0NE0000000a")?.Name);
         Assert.Null(_directory.FindByIdScope("0ne0000000B"));
-        Assert.Equal(CommitOutcome.Conflict, await _directory.PutAsync(instance, null, CancellationToken.None));
+        Assert.Equal(CommitOutcome.Conflict, await _directory.PutAsync(AuditCaller.Process, null, instance, CancellationToken.None));
     }
 
     private static ProvisioningInstance Instance(string name, string idScope, params string[] hosts) => new()

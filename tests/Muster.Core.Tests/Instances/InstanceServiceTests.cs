@@ -1,4 +1,5 @@
 using Muster.Core.Allocation;
+using Muster.Core.Audit;
 using Muster.Core.Errors;
 using Muster.Core.Instances;
 using Muster.Core.Networking;
@@ -23,7 +24,7 @@ public sealed class InstanceServiceTests : IAsyncLifetime
     {
         await _directory.EnsureDefaultAsync(CancellationToken.None);
         var taken = new InstanceDefinition { Name = "Taken", IdScope = "0neAAAAAAAA", ServiceHostNames = ["taken.example.net"] };
-        Assert.NotNull((await _service.CreateAsync(taken, CancellationToken.None)).Value);
+        Assert.NotNull((await _service.CreateAsync(AuditCaller.Process, taken, CancellationToken.None)).Value);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -86,21 +87,21 @@ public sealed class InstanceServiceTests : IAsyncLifetime
     public async Task New_instance_has_a_scope_an_owner_policy_and_evenly_weighted_distribution()
     {
         var definition = new InstanceDefinition { Name = "Contoso", ServiceHostNames = ["Contoso.Example.net"], Location = " lab ", Tags = [new("env", "test")] };
-        var created = (await _service.CreateAsync(definition, CancellationToken.None)).Value!;
+        var created = (await _service.CreateAsync(AuditCaller.Process, definition, CancellationToken.None)).Value!;
         Assert.Matches("^0ne[0-9A-F]{8}$", created.IdScope);
         Assert.Equal(("provisioningserviceowner", AllocationPolicyKind.Hashed), (Assert.Single(created.AccessPolicies).Name, created.DefaultAllocationPolicy));
         Assert.Equal(("lab", null), (created.Location, created.Network));
         Assert.Equal("Contoso", _directory.FindByServiceHost("contoso.example.net:8443")!.Name);
-        Assert.Equal(409000, (await _service.CreateAsync(definition, CancellationToken.None)).Refusal!.Code);
+        Assert.Equal(409000, (await _service.CreateAsync(AuditCaller.Process, definition, CancellationToken.None)).Refusal!.Code);
     }
 
     [Fact]
     public async Task Deleted_instance_is_gone_and_the_default_one_stays()
     {
-        Assert.Null(await _service.DeleteAsync("TAKEN", CancellationToken.None));
+        Assert.Null(await _service.DeleteAsync(AuditCaller.Process, "TAKEN", CancellationToken.None));
         Assert.Null(_directory.FindByIdScope("0neAAAAAAAA"));
-        Assert.Equal(404000, (await _service.DeleteAsync("taken", CancellationToken.None))!.Code);
-        Assert.Equal(409000, (await _service.DeleteAsync("default", CancellationToken.None))!.Code);
+        Assert.Equal(404000, (await _service.DeleteAsync(AuditCaller.Process, "taken", CancellationToken.None))!.Code);
+        Assert.Equal(409000, (await _service.DeleteAsync(AuditCaller.Process, "default", CancellationToken.None))!.Code);
         Assert.NotNull(_directory.FindByName("default"));
     }
 
@@ -111,7 +112,7 @@ public sealed class InstanceServiceTests : IAsyncLifetime
     [InlineData(AllocationPolicyKind.Custom, false)]
     public async Task Custom_allocation_is_no_default(AllocationPolicyKind policy, bool allowed)
     {
-        var refusal = await _service.SetAllocationAsync("taken", policy, CancellationToken.None);
+        var refusal = await _service.SetAllocationAsync(AuditCaller.Process, "taken", policy, CancellationToken.None);
         Assert.Equal(allowed, refusal is null);
         if (allowed) Assert.Equal(policy, _directory.FindByName("taken")!.DefaultAllocationPolicy);
     }
@@ -121,10 +122,10 @@ public sealed class InstanceServiceTests : IAsyncLifetime
     {
         var before = _directory.FindByName("taken")!;
         var rules = new NetworkRules { Access = PublicNetworkAccess.SelectedRanges, Rules = [new IpFilterRule("one", "10.0.0.0/8", IpFilterAction.Reject)] };
-        Assert.Null(await _service.SetNetworkAsync("taken", rules, before.ETag, CancellationToken.None));
+        Assert.Null(await _service.SetNetworkAsync(AuditCaller.Process, "taken", rules, before.ETag, CancellationToken.None));
         Assert.Equal(rules, _directory.FindByName("taken")!.Network);
-        Assert.Equal(Refusals.ETagMismatch, await _service.SetNetworkAsync("taken", NetworkRules.Open, before.ETag, CancellationToken.None));
-        Assert.Null(await _service.SetNetworkAsync("taken", NetworkRules.Open, ifETag: null, CancellationToken.None));
+        Assert.Equal(Refusals.ETagMismatch, await _service.SetNetworkAsync(AuditCaller.Process, "taken", NetworkRules.Open, before.ETag, CancellationToken.None));
+        Assert.Null(await _service.SetNetworkAsync(AuditCaller.Process, "taken", NetworkRules.Open, ifETag: null, CancellationToken.None));
         Assert.Null(_directory.FindByName("taken")!.Network);
     }
 
@@ -133,7 +134,7 @@ public sealed class InstanceServiceTests : IAsyncLifetime
     {
         var other = _directory.FindByName("taken")! with { Location = "elsewhere", ETag = "\"other\"" };
         _store.BeforeNextCommit = () => _store.Overwrite(other);
-        Assert.Null(await _service.SetAllocationAsync("taken", AllocationPolicyKind.Static, CancellationToken.None));
+        Assert.Null(await _service.SetAllocationAsync(AuditCaller.Process, "taken", AllocationPolicyKind.Static, CancellationToken.None));
         var written = _directory.FindByName("taken")!;
         Assert.Equal(("elsewhere", AllocationPolicyKind.Static), (written.Location, written.DefaultAllocationPolicy));
     }
@@ -141,11 +142,11 @@ public sealed class InstanceServiceTests : IAsyncLifetime
     [Fact]
     public async Task Service_hosts_can_move()
     {
-        Assert.Null(await _service.SetServiceHostsAsync("taken", ["New.example.net"], CancellationToken.None));
+        Assert.Null(await _service.SetServiceHostsAsync(AuditCaller.Process, "taken", ["New.example.net"], CancellationToken.None));
         Assert.Equal("Taken", _directory.FindByServiceHost("new.example.net")!.Name);
         Assert.Equal("default", _directory.FindByServiceHost("taken.example.net")!.Name);
-        Assert.Equal(400004, (await _service.SetServiceHostsAsync("taken", ["a b"], CancellationToken.None))!.Code);
-        Assert.Equal(404000, (await _service.SetServiceHostsAsync("nobody", ["a"], CancellationToken.None))!.Code);
+        Assert.Equal(400004, (await _service.SetServiceHostsAsync(AuditCaller.Process, "taken", ["a b"], CancellationToken.None))!.Code);
+        Assert.Equal(404000, (await _service.SetServiceHostsAsync(AuditCaller.Process, "nobody", ["a"], CancellationToken.None))!.Code);
     }
 
     private static string? MemberOf(IReadOnlyList<Refusal> found) => found.Count == 0 ? null : MemberOf(found[0]);

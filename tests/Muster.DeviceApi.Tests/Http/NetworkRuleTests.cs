@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using Muster.Core.Audit;
 using Muster.Core.Instances;
 using Muster.Core.Networking;
 using Muster.TestKit;
@@ -63,6 +64,6 @@ public sealed class NetworkRuleTests : IAsyncLifetime
     private async Task SetAsync(PublicNetworkAccess access, params IpFilterRule[] rules)
     {
         var instances = _server.Server.Services.GetRequiredService<InstanceService>();
-        Assert.Null(await instances.SetNetworkAsync(_server.Instance.Name, new NetworkRules { Access = access, Rules = rules }, ifETag: null, CancellationToken.None));
+        Assert.Null(await instances.SetNetworkAsync(AuditCaller.Process, _server.Instance.Name, new NetworkRules { Access = access, Rules = rules }, ifETag: null, CancellationToken.None));
     }
 }

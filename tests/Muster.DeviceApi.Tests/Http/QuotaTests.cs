@@ -1,9 +1,11 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using Muster.Core.Audit;
 using Muster.Core.Concurrency;
 using Muster.Core.Instances;
 using Muster.Core.Quotas;
 using Muster.Core.Store;
+using Muster.EmbeddedHub.Storage;
 using Muster.TestKit;
 
 namespace Muster.DeviceApi.Tests.Http;
@@ -36,6 +38,38 @@ public sealed class QuotaTests : IAsyncLifetime
 
         await _server.ServiceAsync(HttpMethod.Delete, "/registrations/first");
         Assert.Equal(HttpStatusCode.Accepted, (await RegisterAsync("second")).Status);
+    }
+
+    [Fact]
+    public async Task Devices_that_come_all_at_once_leave_no_record_and_no_identity_too_many()
+    {
+        const int Room = 7;
+        await LimitAsync(new InstanceQuotas { Registrations = Room });
+        var ids = Enumerable.Range(0, 40).Select(i => $"crowd-{i}").ToArray();
+        foreach (var id in ids) await _server.EnrollAsync(id, Key, more: id[^1] == '3' ? ",\"provisioningStatus\":\"disabled\"" : "");
+
+        var answers = await Task.WhenAll(ids.Select(RegisterAsync));
+
+        Assert.Equal(Room, answers.Count(answer => answer.Status == HttpStatusCode.Accepted));
+        Assert.All(answers.Where(answer => answer.Status != HttpStatusCode.Accepted), answer => Assert.Equal(429001, answer.ErrorCode));
+        var store = _server.Server.Services.GetRequiredService<IProvisioningStore>();
+        Assert.Equal(Room, (await store.GetUsageAsync(_server.Instance.Name, TestContext.Current.CancellationToken)).Registrations);
+
+        // Who was refused stands in no hub.
+        var hub = Assert.Single(await store.ListLinkedHubsAsync(_server.Instance.Name, TestContext.Current.CancellationToken));
+        var devices = await _server.Server.Services.GetRequiredService<IEmbeddedHubStore>()
+            .ListDevicesAsync(hub.HostName, 100, TestContext.Current.CancellationToken);
+        var assigned = ids.Zip(answers).Where(pair => pair.Second.Status == HttpStatusCode.Accepted && pair.First[^1] != '3');
+        Assert.Equal(assigned.Select(pair => pair.First).Order(StringComparer.Ordinal), devices.Select(device => device.Identity.DeviceId).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Device_that_comes_many_times_at_once_takes_the_room_of_one()
+    {
+        await LimitAsync(new InstanceQuotas { Registrations = 1 });
+        await _server.EnrollAsync("many", Key);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => RegisterAsync("many")));
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.Accepted, answer.Status));
     }
 
     [Fact]
@@ -76,6 +110,6 @@ public sealed class QuotaTests : IAsyncLifetime
     {
         var changed = _server.Instance with { Quotas = quotas, ETag = ETag.Create(DateTimeOffset.UtcNow) };
         var directory = _server.Server.Services.GetRequiredService<InstanceDirectory>();
-        Assert.Equal(CommitOutcome.Committed, await directory.PutAsync(changed, _server.Instance.ETag, CancellationToken.None));
+        Assert.Equal(CommitOutcome.Committed, await directory.PutAsync(AuditCaller.Process, _server.Instance, changed, CancellationToken.None));
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Authentication;
 using Microsoft.Extensions.DependencyInjection;
+using Muster.Core.Audit;
 using Muster.Core.Certificates;
 using Muster.Core.Concurrency;
 using Muster.Core.Registration;
@@ -39,7 +40,7 @@ public sealed class CertificateTests(DeviceApiFixture fixture) : IClassFixture<D
         var root = TestCertificate.SelfSigned("CN=mqtt root");
         var authorities = Server.Server.Services.GetRequiredService<CaCertificateService>();
         Assert.Null((await authorities.PutAsync(
-            Server.Instance, "mqtt-root", root.Pem, isVerified: true, ETagCondition.None, CancellationToken.None)).Refusal);
+            AuditCaller.Process, Server.Instance, "mqtt-root", root.Pem, isVerified: true, ETagCondition.None, CancellationToken.None)).Refusal);
         var factory = root.IssueAuthority("CN=mqtt factory");
         var line = factory.IssueAuthority("CN=mqtt line");
         var leaf = line.Issue("CN=x509-chain");

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Muster.Core.Audit;
 using Muster.Core.Concurrency;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
@@ -136,7 +137,7 @@ public sealed partial class ReplayTests : IAsyncDisposable
 
         var instance = _server.Instance;
         var renamed = instance with { IdScope = capture.IdScope, ETag = ETag.Create(_server.Clock.GetUtcNow()) };
-        await _server.Server.Services.GetRequiredService<InstanceDirectory>().PutAsync(renamed, instance.ETag, CancellationToken.None);
+        await _server.Server.Services.GetRequiredService<InstanceDirectory>().PutAsync(AuditCaller.Process, instance, renamed, CancellationToken.None);
         return _server;
     }
 

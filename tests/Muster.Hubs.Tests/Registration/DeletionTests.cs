@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Muster.Core.Attestation;
+using Muster.Core.Audit;
 using Muster.Core.Certificates;
 using Muster.Core.Enrollments;
 using Muster.Core.Instances;
@@ -142,7 +143,7 @@ public sealed class DeletionTests
         var before = (await hubs.RecordAsync())!;
 
         var service = (CaCertificateService)hubs.Server.Server.Services.GetService(typeof(CaCertificateService))!;
-        Assert.Null(await service.DeleteAsync(hubs.Server.Instance, "root", Core.Concurrency.ETagCondition.Any, default));
+        Assert.Null(await service.DeleteAsync(AuditCaller.Process, hubs.Server.Instance, "root", Core.Concurrency.ETagCondition.Any, default));
 
         Assert.Equal("401002", await StatusAsync(hubs, leaf));
         Assert.Equal(before.ETag, (await hubs.RecordAsync())!.ETag);
@@ -175,7 +176,7 @@ public sealed class DeletionTests
     public async Task Unlinking_a_hub_leaves_record_and_identity_and_fails_devices_that_may_go_nowhere_else()
     {
         await using var hubs = await StartInGroupAsync();
-        Assert.Null(await hubs.Links.UnlinkAsync(hubs.Server.Instance.Name, TwoHubs.A, default));
+        Assert.Null(await hubs.Links.UnlinkAsync(AuditCaller.Process, hubs.Server.Instance.Name, TwoHubs.A, default));
         Assert.Equal(RegistrationStatus.Assigned, (await hubs.RecordAsync())!.Status);
         Assert.Equal("failed 401001", await hubs.OutcomeAsync(key: DerivedKey));
         Assert.Equal(Used, await hubs.TwinAsync(TwoHubs.A));
@@ -214,7 +215,7 @@ public sealed class DeletionTests
         await using var hubs = await TwoHubs.StartAsync();
         var services = hubs.Server.Server.Services;
         var service = (InstanceService)services.GetService(typeof(InstanceService))!;
-        var second = (await service.CreateAsync(new InstanceDefinition { Name = "second" }, default)).Value!;
+        var second = (await service.CreateAsync(AuditCaller.Process, new InstanceDefinition { Name = "second" }, default)).Value!;
         await hubs.Links.EnsureLinkedAsync(second, TwoHubs.A, "embedded", new Secret(hubs.Hub(TwoHubs.A).ConnectionString("iothubowner")), default);
         var key = new Secret(hubs.Key);
         await hubs.Server.Store.CommitAsync(
@@ -238,7 +239,7 @@ public sealed class DeletionTests
         Assert.Equal("assigned", registered.Json.GetProperty("status").GetString());
         await hubs.UseAsync(TwoHubs.A);
 
-        Assert.Null(await service.DeleteAsync(second.Name, default));
+        Assert.Null(await service.DeleteAsync(AuditCaller.Process, second.Name, default));
 
         Assert.Equal(HttpStatusCode.NotFound, (await hubs.Server.RegisterAsync(TwoHubs.Device, token, idScope: second.IdScope)).Status);
         Assert.Null(await hubs.Server.Store.FindRegistrationAsync(second.Name, TwoHubs.Device, default));

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Muster.Composition;
+using Muster.Core.Audit;
 using Muster.Core.Registration;
 using Muster.TestKit;
 using Muster.Tests;
@@ -33,7 +34,7 @@ public sealed class KilledProcessTests
             await using (var hubs = await TwoHubs.StartAsync(folder: folder))
             {
                 key = hubs.Key;
-                foreach (var hub in (RestHub[])[from, to]) await hubs.Links.LinkAsync(hubs.Server.Instance.Name, hub.Definition, default);
+                foreach (var hub in (RestHub[])[from, to]) await hubs.Links.LinkAsync(AuditCaller.Process, hubs.Server.Instance, hub.Definition, default);
                 await hubs.EnrollAsync(From, TwoHubs.Migrate);
                 Assert.Equal("from.test/initialAssignment", await hubs.OutcomeAsync());
                 await hubs.EnrollAsync(To, TwoHubs.Migrate);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Muster.Core.Audit;
 using Muster.Core.Hubs;
 using Muster.Core.Registration;
 using Muster.Core.Store;
@@ -118,7 +119,7 @@ public sealed class MoveTests
         await PrepareAsync(hubs);
         Faults(hubs).Before = async call =>
         {
-            if (call == "twin hub-b.test") await hubs.Links.UnlinkAsync(hubs.Server.Instance.Name, TwoHubs.A, default);
+            if (call == "twin hub-b.test") await hubs.Links.UnlinkAsync(AuditCaller.Process, hubs.Server.Instance.Name, TwoHubs.A, default);
         };
         Assert.Equal("hub-b.test/deviceDataMigrated", await hubs.OutcomeAsync());
         Assert.Equal(Used, await hubs.TwinAsync(TwoHubs.B));
@@ -319,14 +320,14 @@ public sealed class MoveTests
         await hubs.Server.ServiceAsync(HttpMethod.Delete, $"/registrations/{TwoHubs.Device}");
 
         var link = (await hubs.Links.FindAsync(hubs.Server.Instance.Name, first, default)).Value!;
-        await hubs.Links.UpdateAsync(hubs.Server.Instance.Name, first, new() { Settings = new() { Concurrency = 1 } }, default);
+        await hubs.Links.UpdateAsync(AuditCaller.Process, hubs.Server.Instance.Name, first, new() { Settings = new() { Concurrency = 1 } }, default);
         var lanes = hubs.Server.Server.Services.GetRequiredService<HubLanes>();
         link = (await hubs.Links.FindAsync(hubs.Server.Instance.Name, first, default)).Value!;
         var turn = await lanes.Of(link).EnterAsync(default);
         var waiting = hubs.OutcomeAsync();
         await Eventually.TrueAsync(() => Task.FromResult(lanes.HealthOf(first).Waiting == 1), "the registration waits");
 
-        await hubs.Links.UnlinkAsync(hubs.Server.Instance.Name, first, default);
+        await hubs.Links.UnlinkAsync(AuditCaller.Process, hubs.Server.Instance.Name, first, default);
         turn.Dispose();
         Assert.Equal($"{other}/initialAssignment", await waiting);
     }
@@ -338,7 +339,7 @@ public sealed class MoveTests
     {
         await using var hubs = await StartAsync();
         await hubs.EnrollAsync(TwoHubs.A, TwoHubs.Migrate);
-        await hubs.Links.UpdateAsync(hubs.Server.Instance.Name, TwoHubs.A, new() { Settings = new() { Concurrency = 1 } }, default);
+        await hubs.Links.UpdateAsync(AuditCaller.Process, hubs.Server.Instance.Name, TwoHubs.A, new() { Settings = new() { Concurrency = 1 } }, default);
         var lanes = hubs.Server.Server.Services.GetRequiredService<HubLanes>();
         var turn = await lanes.Of((await hubs.Links.FindAsync(hubs.Server.Instance.Name, TwoHubs.A, default)).Value!).EnterAsync(default);
         var waiting = hubs.OutcomeAsync();

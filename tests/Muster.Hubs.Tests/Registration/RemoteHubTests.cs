@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Muster.Core.Audit;
 using Muster.Core.Hubs;
 using Muster.Core.Registration;
 using Muster.Core.Secrets;
@@ -21,7 +22,7 @@ public sealed class RemoteHubTests
     {
         await using var far = await RunningServer.StartAsync(hubs: [Remote]);
         await using var hubs = await TwoHubs.StartAsync();
-        Assert.NotNull((await hubs.Links.LinkAsync(hubs.Server.Instance.Name, Link(far), default)).Value);
+        Assert.NotNull((await hubs.Links.LinkAsync(AuditCaller.Process, hubs.Server.Instance, Link(far), default)).Value);
         await hubs.EnrollAsync(TwoHubs.A, TwoHubs.Migrate);
         await hubs.OutcomeAsync();
         await hubs.UseAsync(TwoHubs.A);
@@ -44,13 +45,13 @@ public sealed class RemoteHubTests
         await using var remote = await RestHub.StartAsync(Remote);
         await using var hubs = await TwoHubs.StartAsync(TwoHubs.NoRetries);
         var stale = new Secret($"HostName={Remote};SharedAccessKeyName=dps;SharedAccessKey=AAAA");
-        await hubs.Links.LinkAsync(hubs.Server.Instance.Name, remote.Definition with { ConnectionString = stale }, default);
+        await hubs.Links.LinkAsync(AuditCaller.Process, hubs.Server.Instance, remote.Definition with { ConnectionString = stale }, default);
         await hubs.EnrollAsync(Remote, TwoHubs.Migrate);
 
         Assert.Equal("failed 400209", await hubs.OutcomeAsync());
         Assert.Equal(RestHub.ErrorBody("IotHubUnauthorizedAccess", "Unauthorized"), (await hubs.RecordAsync())!.ErrorMessage);
 
-        await hubs.Links.UpdateAsync(hubs.Server.Instance.Name, Remote, remote.Definition, default);
+        await hubs.Links.UpdateAsync(AuditCaller.Process, hubs.Server.Instance.Name, Remote, remote.Definition, default);
         Assert.Equal("remote.test/initialAssignment", await hubs.OutcomeAsync());
         Assert.Equal("initial", (string?)remote.Devices[TwoHubs.Device].Tags["site"]);
     }
@@ -68,7 +69,7 @@ public sealed class RemoteHubTests
         await directory.EnsureCreatedAsync([Remote], default);
         await using var hubs = await TwoHubs.StartAsync(TwoHubs.NoRetries);
         var definition = Link(far) with { ConnectionString = new Secret(described.ConnectionString("provisioning")) };
-        var link = (await hubs.Links.LinkAsync(hubs.Server.Instance.Name, definition, default)).Value!;
+        var link = (await hubs.Links.LinkAsync(AuditCaller.Process, hubs.Server.Instance, definition, default)).Value!;
         var connector = hubs.Server.Server.Services.GetRequiredService<HubConnectors>().Connect(link);
         Assert.Equal(HubProbeOutcome.Ready, (await connector.ProbeAsync(default)).Outcome);
 
@@ -102,7 +103,7 @@ public sealed class RemoteHubTests
         var described = far.Server.Services.GetRequiredService<EmbeddedHubDirectory>().Find(Remote)!;
         await using var hubs = await TwoHubs.StartAsync();
         var definition = Link(far) with { ConnectionString = new Secret(described.ConnectionString(policy)) };
-        var link = (await hubs.Links.LinkAsync(hubs.Server.Instance.Name, definition, default)).Value!;
+        var link = (await hubs.Links.LinkAsync(AuditCaller.Process, hubs.Server.Instance, definition, default)).Value!;
         var probe = await hubs.Server.Server.Services.GetRequiredService<HubConnectors>().Connect(link).ProbeAsync(default);
         Assert.Equal(outcome, probe.Outcome);
         Assert.Contains(text, probe.Detail, StringComparison.Ordinal);
@@ -130,7 +131,7 @@ public sealed class RemoteHubTests
             "port" => right with { Settings = right.Settings! with { Port = 1 } },
             _ => right with { Settings = right.Settings! with { Address = "no-such-host.invalid" } },
         };
-        Assert.NotNull((await hubs.Links.LinkAsync(hubs.Server.Instance.Name, wrong, default)).Value);
+        Assert.NotNull((await hubs.Links.LinkAsync(AuditCaller.Process, hubs.Server.Instance, wrong, default)).Value);
         await hubs.EnrollAsync(name, TwoHubs.Migrate);
 
         Assert.Equal(outcome, await hubs.OutcomeAsync());
@@ -143,7 +144,7 @@ public sealed class RemoteHubTests
         Assert.Contains(text, failed.Detail, StringComparison.Ordinal);
         if (what == "name") return;
 
-        await hubs.Links.UpdateAsync(hubs.Server.Instance.Name, Remote, right, default);
+        await hubs.Links.UpdateAsync(AuditCaller.Process, hubs.Server.Instance.Name, Remote, right, default);
         Assert.Equal("remote.test/initialAssignment", await hubs.OutcomeAsync());
     }
 
@@ -157,7 +158,7 @@ public sealed class RemoteHubTests
     {
         await using var remote = await RestHub.StartAsync(Remote);
         await using var hubs = await TwoHubs.StartAsync();
-        await hubs.Links.LinkAsync(hubs.Server.Instance.Name, remote.Definition, default);
+        await hubs.Links.LinkAsync(AuditCaller.Process, hubs.Server.Instance, remote.Definition, default);
         await hubs.EnrollAsync(Remote, TwoHubs.Migrate);
         remote.Next(call, afterwards ? remote.DoAndBreakOff : RestHub.BreakOff);
 
@@ -172,7 +173,7 @@ public sealed class RemoteHubTests
     {
         await using var remote = await RestHub.StartAsync(Remote);
         await using var hubs = await TwoHubs.StartAsync();
-        await hubs.Links.LinkAsync(hubs.Server.Instance.Name, remote.Definition, default);
+        await hubs.Links.LinkAsync(AuditCaller.Process, hubs.Server.Instance, remote.Definition, default);
         await hubs.EnrollAsync(Remote, TwoHubs.Migrate);
         var refuse = RestHub.Refuse(429, "ThrottlingBacklogTimeout", "The request has been throttled. Wait 10 seconds and try again.", ("Retry-After", "3"));
         remote.Next("PUT /devices", refuse);
@@ -188,7 +189,7 @@ public sealed class RemoteHubTests
     {
         await using var remote = await RestHub.StartAsync(Remote);
         await using var hubs = await TwoHubs.StartAsync();
-        await hubs.Links.LinkAsync(hubs.Server.Instance.Name, remote.Definition, default);
+        await hubs.Links.LinkAsync(AuditCaller.Process, hubs.Server.Instance, remote.Definition, default);
         var group = TwoHubs.NewKey();
         await hubs.Server.EnrollGroupAsync("slow", group, more: ",\"allocationPolicy\":\"static\",\"iotHubs\":[\"remote.test\"]");
         await hubs.EnrollAsync(TwoHubs.A, TwoHubs.Migrate);
@@ -215,7 +216,7 @@ public sealed class RemoteHubTests
     {
         await using var remote = await RestHub.StartAsync(Remote, callsPerSecond: 40);
         await using var hubs = await TwoHubs.StartAsync();
-        await hubs.Links.LinkAsync(hubs.Server.Instance.Name, remote.Definition, default);
+        await hubs.Links.LinkAsync(AuditCaller.Process, hubs.Server.Instance, remote.Definition, default);
         var group = TwoHubs.NewKey();
         await hubs.Server.EnrollGroupAsync("many", group, more: ",\"allocationPolicy\":\"static\",\"iotHubs\":[\"remote.test\"]");
 

@@ -1,3 +1,4 @@
+using Muster.Core.Audit;
 using Muster.Core.Registration;
 using Muster.EmbeddedHub.Identities;
 
@@ -61,7 +62,7 @@ public sealed class ReprovisioningTests
         await hubs.OutcomeAsync();
         await hubs.UseAsync(TwoHubs.A);
         await hubs.EnrollAsync(TwoHubs.B, policy);
-        Assert.Null(await hubs.Links.UnlinkAsync(hubs.Server.Instance.Name, TwoHubs.A, default));
+        Assert.Null(await hubs.Links.UnlinkAsync(AuditCaller.Process, hubs.Server.Instance.Name, TwoHubs.A, default));
 
         Assert.Equal("hub-b.test/deviceDataReset", await hubs.OutcomeAsync());
         Assert.Equal(Initial, await hubs.TwinAsync(TwoHubs.B));
@@ -77,7 +78,7 @@ public sealed class ReprovisioningTests
         await using var hubs = await TwoHubs.StartAsync();
         await hubs.EnrollAsync(TwoHubs.A, TwoHubs.Never);
         await hubs.OutcomeAsync();
-        await hubs.Links.UnlinkAsync(hubs.Server.Instance.Name, TwoHubs.A, default);
+        await hubs.Links.UnlinkAsync(AuditCaller.Process, hubs.Server.Instance.Name, TwoHubs.A, default);
         Assert.Equal("failed 401001", await hubs.OutcomeAsync());
         Assert.Equal("IoTHub not found.", (await hubs.RecordAsync())!.ErrorMessage);
     }
@@ -222,7 +223,7 @@ public sealed class ReprovisioningTests
         await hubs.Server.EnrollAsync(TwoHubs.Device, hubs.Key);
         var first = (await hubs.OutcomeAsync()).Split('/')[0];
         var link = (await hubs.Links.FindAsync(hubs.Server.Instance.Name, first, default)).Value!;
-        await hubs.Links.UpdateAsync(hubs.Server.Instance.Name, first, new() { ApplyAllocationPolicy = false }, default);
+        await hubs.Links.UpdateAsync(AuditCaller.Process, hubs.Server.Instance.Name, first, new() { ApplyAllocationPolicy = false }, default);
         Assert.True(link.IsOpen);
         var other = first == TwoHubs.A ? TwoHubs.B : TwoHubs.A;
         Assert.Equal($"{other}/deviceDataMigrated", await hubs.OutcomeAsync());

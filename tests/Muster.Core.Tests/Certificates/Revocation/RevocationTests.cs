@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Muster.Core.Audit;
 using Muster.Core.Certificates;
 using Muster.Core.Certificates.Revocation;
 using Muster.Core.Concurrency;
@@ -44,7 +45,7 @@ public sealed class RevocationTests
     {
         var world = World();
         var bad = Root.Issue("CN=bad");
-        await world.Authorities.SetRevocationAsync(world.Instance, "root", isOn: true, url: null, allowStale, ETagCondition.Any, default);
+        await world.Authorities.SetRevocationAsync(AuditCaller.Process, world.Instance, "root", isOn: true, url: null, allowStale, ETagCondition.Any, default);
         Assert.Equal(expected, X509World.Verdict(await world.PresentAsync("dev", Root.Issue("CN=dev"))));
         Assert.Contains(world.Checks, check => check.Check == "revocation list" && check.Passed == allowStale);
 
@@ -62,7 +63,7 @@ public sealed class RevocationTests
         var world = World();
         var bad = Root.Issue("CN=bad");
         await PutAsync(world, Root.RevocationList(Now.AddHours(-1), Now.AddDays(7), bad));
-        await world.Authorities.SetRevocationAsync(world.Instance, "root", isOn: false, url: null, allowStale: false, ETagCondition.Any, default);
+        await world.Authorities.SetRevocationAsync(AuditCaller.Process, world.Instance, "root", isOn: false, url: null, allowStale: false, ETagCondition.Any, default);
         Assert.Equal("fleet", X509World.Verdict(await world.PresentAsync("bad", bad)));
     }
 
@@ -100,7 +101,7 @@ public sealed class RevocationTests
             "of the future" => Root.RevocationList(Now.AddHours(2), Now.AddDays(7)),
             _ => Root.RevocationList(Now.AddDays(-1), Now.AddDays(7)),
         };
-        var result = await world.Authorities.PutRevocationListAsync(world.Instance, "root", list, ETagCondition.Any, default);
+        var result = await world.Authorities.PutRevocationListAsync(AuditCaller.Process, world.Instance, "root", list, ETagCondition.Any, default);
         Assert.Equal(400010, result.Refusal?.Code);
         Assert.Contains(reason, result.Refusal!.Message);
     }
@@ -111,7 +112,7 @@ public sealed class RevocationTests
         var world = World();
         var pem = PemEncoding.WriteString("X509 CRL", Root.RevocationList(Now.AddHours(-1), Now.AddDays(7), Intermediate));
         var result = await world.Authorities.PutRevocationListAsync(
-            world.Instance, "root", Encoding.ASCII.GetBytes(pem), ETagCondition.Any, default);
+            AuditCaller.Process, world.Instance, "root", Encoding.ASCII.GetBytes(pem), ETagCondition.Any, default);
         Assert.Equal(1, result.Value?.Revocation?.RevokedCount);
     }
 
@@ -138,7 +139,7 @@ public sealed class RevocationTests
 
     private static async Task PutAsync(X509World world, byte[] list)
     {
-        var result = await world.Authorities.PutRevocationListAsync(world.Instance, "root", list, ETagCondition.Any, default);
+        var result = await world.Authorities.PutRevocationListAsync(AuditCaller.Process, world.Instance, "root", list, ETagCondition.Any, default);
         Assert.Null(result.Refusal);
     }
 }

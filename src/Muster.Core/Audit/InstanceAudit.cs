@@ -1,0 +1,81 @@
+using System.Globalization;
+using Muster.Core.Instances;
+using Muster.Core.Networking;
+using Muster.Core.Quotas;
+
+namespace Muster.Core.Audit;
+
+/// <summary>Audit entries of instances: host names, access policies, quotas, network rules, default allocation (behaviour B-16, B-17).</summary>
+public static class InstanceAudit
+{
+    /// <summary>The entry of a creation (nothing before), a change, or a deletion (nothing after); one of both is given.</summary>
+    public static AuditEntry Written(AuditCaller caller, ProvisioningInstance? before, ProvisioningInstance? after, DateTimeOffset now)
+    {
+        var name = (before ?? after ?? throw new ArgumentNullException(nameof(after))).Name;
+        return AuditEntry.Of(
+            caller, AuditEntity.Instance, name, name, before is null ? null : MembersOf(before), after is null ? null : MembersOf(after), now);
+    }
+
+    /// <summary>The entry of a disclosure of keys of access policies.</summary>
+    public static AuditEntry Revealed(AuditCaller caller, string instanceName, IEnumerable<AccessPolicy> shown, DateTimeOffset now) => new()
+    {
+        InstanceName = instanceName,
+        AtUtc = now,
+        Caller = caller,
+        Action = AuditAction.RevealKeys,
+        Entity = AuditEntity.Instance,
+        EntityId = instanceName,
+        Changes = [.. shown.Select(policy => new AuditChange($"accessPolicies.{policy.Name}", Old: null, New: null))],
+    };
+
+    private static AuditMembers MembersOf(ProvisioningInstance instance)
+    {
+        var members = new AuditMembers();
+        members.Add("idScope", instance.IdScope);
+        if (instance.ServiceHostNames.Count > 0) members.Add("serviceHostNames", string.Join(", ", instance.ServiceHostNames));
+        members.Add("defaultAllocationPolicy", instance.DefaultAllocationPolicy.ToString());
+        members.Add("location", instance.Location);
+        members.Add("resourceGroup", instance.ResourceGroup);
+        foreach (var tag in instance.Tags ?? []) members.Add($"tags.{tag.Name}", tag.Value);
+        foreach (var policy in instance.AccessPolicies)
+        {
+            members.Add($"accessPolicies.{policy.Name}.rights", AccessRightsText.Format(policy.Rights));
+            members.AddSecret($"accessPolicies.{policy.Name}.primaryKey", policy.Keys.Primary.Reveal());
+            members.AddSecret($"accessPolicies.{policy.Name}.secondaryKey", policy.Keys.Secondary.Reveal());
+        }
+
+        AddQuotas(members, instance.Quotas ?? InstanceQuotas.Unlimited);
+        AddNetwork(members, instance.Network ?? NetworkRules.Open);
+        return members;
+    }
+
+    private static void AddQuotas(AuditMembers members, InstanceQuotas quotas)
+    {
+        members.Add("quotas.individualEnrollments", Text(quotas.IndividualEnrollments));
+        members.Add("quotas.x509Groups", Text(quotas.X509Groups));
+        members.Add("quotas.symmetricKeyGroups", Text(quotas.SymmetricKeyGroups));
+        members.Add("quotas.registrations", Text(quotas.Registrations));
+        members.Add("quotas.caCertificates", Text(quotas.CaCertificates));
+        members.Add("quotas.linkedHubs", Text(quotas.LinkedHubs));
+        members.Add("quotas.serviceOperations", Text(quotas.ServiceOperations));
+        members.Add("quotas.deviceRegistrations", Text(quotas.DeviceRegistrations));
+        members.Add("quotas.devicePolls", Text(quotas.DevicePolls));
+    }
+
+    private static void AddNetwork(AuditMembers members, NetworkRules network)
+    {
+        members.Add("network.access", network.Access.ToString());
+        for (var i = 0; i < network.Rules.Count; i++)
+        {
+            // Their order decides, so their places are part of what changed.
+            var rule = network.Rules[i];
+            members.Add(
+                string.Create(CultureInfo.InvariantCulture, $"network.rules[{i:d3}]"), $"{rule.FilterName}: {rule.Action} {rule.IpMask}, {rule.Target}");
+        }
+    }
+
+    private static string? Text(long? number) => number?.ToString(CultureInfo.InvariantCulture);
+
+    private static string? Text(RateLimit? rate) =>
+        rate is null ? null : string.Create(CultureInfo.InvariantCulture, $"{rate.Calls} in {rate.Period.TotalSeconds} s");
+}
