@@ -117,6 +117,9 @@ public sealed class RestHub : IAsyncDisposable
         await gone.Task;
     }
 
+    /// <summary>A step that lets the hub do the call as without a script.</summary>
+    public Func<HttpContext, Task> Do => ServeAsync;
+
     /// <summary>A step that lets the hub do the call and then breaks the connection off.</summary>
     public Func<HttpContext, Task> DoAndBreakOff => async context =>
     {

@@ -18,10 +18,13 @@ public sealed record OpenDoors(OpenDoor Https, OpenDoor Mqtt, OpenDoor Portal, O
     {
         var problems = new List<string>();
         var https = DoorOpener.Open(
-            new Door("HTTPS", "--https-port", options.HttpsPort, MusterOptions.DefaultHttpsPort, MusterOptions.FallbackHttpsPort, false),
+            new Door("HTTPS", "--https-port", options.HttpsPort, MusterOptions.DefaultHttpsPort, MusterOptions.FallbackHttpsPort, false)
+            {
+                Addresses = options.Listen,
+            },
             problems, notices);
         var mqtt = DoorOpener.Open(
-            new Door("MQTT", "--mqtt-port", options.MqttPort, options.MqttPort, null, false), problems, notices);
+            new Door("MQTT", "--mqtt-port", options.MqttPort, options.MqttPort, null, false) { Addresses = options.Listen }, problems, notices);
         var portal = DoorOpener.Open(
             new Door("the portal", "--portal-port", options.PortalPort, options.PortalPort, null, true), problems, notices);
 
@@ -31,7 +34,10 @@ public sealed record OpenDoors(OpenDoor Https, OpenDoor Mqtt, OpenDoor Portal, O
             ? null
             : DoorOpener.Open(
                 new Door("the revocation list", "--crl-port", options.CrlPort, MusterOptions.DefaultCrlPort, MusterOptions.FallbackCrlPort,
-                    false),
+                    false)
+                {
+                    Addresses = options.Listen,
+                },
                 problems, notices);
 
         if (https is not null && mqtt is not null && portal is not null && problems.Count == 0)

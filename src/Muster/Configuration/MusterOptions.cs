@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Muster.Api.Directories;
 using Muster.Core.Allocation;
 using Muster.Core.Certificates.Verification;
@@ -34,6 +35,9 @@ public sealed record MusterOptions
 
     /// <summary>Host names of the embedded hubs as chosen; empty means one hub under the public name. See <see cref="HubNames"/>.</summary>
     public ImmutableArray<string> Hubs { get; init; } = [];
+
+    /// <summary>Addresses of this machine to listen on, for all doors but the portal's; empty means every one.</summary>
+    public ImmutableArray<IPAddress> Listen { get; init; } = [];
 
     /// <summary>TCP port of HTTPS; 0 is any free port; null is 443, or 8443 where 443 may not be opened.</summary>
     public int? HttpsPort { get; init; }

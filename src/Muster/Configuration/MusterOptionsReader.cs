@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Net;
 
 namespace Muster.Configuration;
 
@@ -54,6 +55,7 @@ public static class MusterOptionsReader
                 DataFolder = PathOf("Data") ?? Path.Combine(workingDirectory, "data"),
                 Hosts = NamesOf("Hosts") ?? ["localhost"],
                 Hubs = NamesOf("Hubs") ?? [],
+                Listen = AddressesOf("Listen"),
                 HttpsPort = PortOf("HttpsPort"),
                 MqttPort = PortOf("MqttPort") ?? 8883,
                 AmqpPort = PortOf("AmqpPort") ?? 5671,
@@ -132,6 +134,19 @@ public static class MusterOptionsReader
             }
 
             return [.. values.Select(HostName.Normalize).Distinct()];
+        }
+
+        private ImmutableArray<IPAddress> AddressesOf(string key)
+        {
+            if (Find(key) is not var (name, values)) return [];
+            var addresses = ImmutableArray.CreateBuilder<IPAddress>();
+            foreach (var value in values)
+            {
+                if (HostName.IsAddress(value, out var address)) addresses.Add(address);
+                else mistakes.Add(new(name, value, "It is not an IP address. Allowed are addresses such as 192.0.2.7 and 2001:db8::7, without port."));
+            }
+
+            return [.. addresses.Distinct()];
         }
 
         private void CheckPortsDiffer(MusterOptions options)

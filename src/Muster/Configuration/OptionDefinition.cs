@@ -18,6 +18,8 @@ public sealed record OptionDefinition(string Key, string Switch, string Argument
         new("Hosts", "--host", "NAME", OptionKind.Names,
             "Host name or IP address in the server certificate. Repeatable; the first is the public name. Default: localhost"),
         new("Hubs", "--hub", "NAME", OptionKind.Names, "Host name of an embedded IoT hub. Repeatable. Default: the public name"),
+        new("Listen", "--listen", "ADDRESS", OptionKind.Names,
+            "IP address of this machine to listen on, for all doors but the portal's. Repeatable. Default: every address"),
         new("HttpsPort", "--https-port", "PORT", OptionKind.Port,
             "Port of HTTPS: service API, device API, embedded hubs. 0 is any free port. Default: 443, or 8443 where 443 may not be opened"),
         new("MqttPort", "--mqtt-port", "PORT", OptionKind.Port,

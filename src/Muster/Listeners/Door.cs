@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Net;
+
 namespace Muster.Listeners;
 
 /// <summary>A listener that the server opens.</summary>
@@ -7,4 +10,8 @@ namespace Muster.Listeners;
 /// <param name="Default">The port when none is chosen.</param>
 /// <param name="Fallback">The port when none is chosen and the default may not be opened; null if there is no other.</param>
 /// <param name="LoopbackOnly">Whether only this machine may reach it.</param>
-public sealed record Door(string Name, string Switch, int? Chosen, int Default, int? Fallback, bool LoopbackOnly);
+public sealed record Door(string Name, string Switch, int? Chosen, int Default, int? Fallback, bool LoopbackOnly)
+{
+    /// <summary>The addresses of this machine that a door listens on that is not for loopback alone; empty means all.</summary>
+    public ImmutableArray<IPAddress> Addresses { get; init; } = [];
+}

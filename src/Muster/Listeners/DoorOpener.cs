@@ -21,7 +21,7 @@ public static class DoorOpener
     public static OpenDoor? Open(Door door, ICollection<string> problems, ICollection<string> notices)
     {
         var port = door.Chosen ?? door.Default;
-        var error = TryOpen(port, door.LoopbackOnly, out var open);
+        var error = TryOpen(port, door, out var open);
         if (open is not null) return open;
 
         var sentence = PortProblem.Describe(door, port, error);
@@ -31,7 +31,7 @@ public static class DoorOpener
             return null;
         }
 
-        var fallbackError = TryOpen(fallback, door.LoopbackOnly, out open);
+        var fallbackError = TryOpen(fallback, door, out open);
         if (open is null)
             problems.Add($"{sentence} {PortProblem.Describe(door, fallback, fallbackError)}");
         else
@@ -39,13 +39,13 @@ public static class DoorOpener
         return open;
     }
 
-    private static SocketError TryOpen(int port, bool loopbackOnly, out OpenDoor? open)
+    private static SocketError TryOpen(int port, Door door, out OpenDoor? open)
     {
         open = null;
         var error = SocketError.Success;
         for (var attempt = 0; attempt < Attempts && open is null; attempt++)
         {
-            error = TryOpenOnce(port, loopbackOnly, out open);
+            error = TryOpenOnce(port, door, out open);
 
             // A chosen port is taken or not; only a random one may be free on one address and taken on another.
             if (port != 0) break;
@@ -54,11 +54,11 @@ public static class DoorOpener
         return error;
     }
 
-    private static SocketError TryOpenOnce(int port, bool loopbackOnly, out OpenDoor? open)
+    private static SocketError TryOpenOnce(int port, Door door, out OpenDoor? open)
     {
         open = null;
         var sockets = new List<Socket>();
-        var addresses = Addresses(loopbackOnly);
+        var addresses = Addresses(door);
         foreach (var address in addresses)
         {
             var isExtra = sockets.Count > 0;
@@ -68,7 +68,7 @@ public static class DoorOpener
                 sockets.Add(socket);
                 port = ((IPEndPoint)socket.LocalEndPoint!).Port;
             }
-            else if (!isExtra || error is not (SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported))
+            else if (!isExtra || !door.Addresses.IsEmpty || error is not (SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported))
             {
                 // Where IPv6 is compiled in but switched off, IPv4 alone is right.
                 foreach (var opened in sockets) opened.Dispose();
@@ -80,8 +80,9 @@ public static class DoorOpener
         return SocketError.Success;
     }
 
-    private static ImmutableArray<IPAddress> Addresses(bool loopbackOnly) => (loopbackOnly, Socket.OSSupportsIPv6) switch
+    private static ImmutableArray<IPAddress> Addresses(Door door) => (door.LoopbackOnly, Socket.OSSupportsIPv6) switch
     {
+        (false, _) when !door.Addresses.IsEmpty => door.Addresses,
         (true, true) => [IPAddress.Loopback, IPAddress.IPv6Loopback],
         (true, false) => [IPAddress.Loopback],
         (false, true) => [IPAddress.IPv6Any],

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using Muster.Composition;
 using Muster.Core.Audit;
 using Muster.Core.Registration;
@@ -16,13 +17,24 @@ public sealed class KilledProcessTests
     private const string From = "from.test";
     private const string To = "to.test";
 
+    // Every call of a move in its order; a write is cut off before the hub does it and after. "status" is that of a disabled device.
     [Theory]
-    [InlineData(From, "GET /devices/")]
-    [InlineData(To, "PUT /devices/")]
-    [InlineData(To, "PUT /twins/")]
-    [InlineData(To, "GET /twins/")]
-    [InlineData(From, "DELETE /devices/")]
-    public async Task A_killed_move_ends_in_one_hub_with_its_twin(string where, string call)
+    [InlineData(From, "GET /devices/", 1, false)]
+    [InlineData(From, "GET /twins/", 1, false)]
+    [InlineData(To, "PUT /devices/", 1, false)]
+    [InlineData(To, "PUT /devices/", 1, true)]
+    [InlineData(To, "PUT /twins/", 1, false)]
+    [InlineData(To, "PUT /twins/", 1, true)]
+    [InlineData(To, "POST /devices", 1, false)]
+    [InlineData(To, "POST /devices", 1, true)]
+    [InlineData(To, "GET /devices/", 1, false)]
+    [InlineData(To, "PUT /devices/", 2, false)]
+    [InlineData(To, "PUT /devices/", 2, true)]
+    [InlineData(To, "GET /devices/", 2, false)]
+    [InlineData(To, "GET /twins/", 1, false)]
+    [InlineData(From, "DELETE /devices/", 1, false)]
+    [InlineData(From, "DELETE /devices/", 1, true)]
+    public async Task A_killed_move_ends_in_one_hub_with_its_twin(string where, string call, int time, bool afterwards)
     {
         var folder = Directory.CreateTempSubdirectory("muster-test-").FullName;
         await using var from = await RestHub.StartAsync(From);
@@ -42,19 +54,25 @@ public sealed class KilledProcessTests
 
             from.Devices[TwoHubs.Device].Tags["site"] = "used";
             from.Devices[TwoHubs.Device].Reported["firmware"] = "1.2";
+            from.Devices[TwoHubs.Device].Identity["status"] = "disabled";
+            from.Devices[TwoHubs.Device].Identity["statusReason"] = "lost";
 
             using (var process = Start(folder))
             {
-                // The hub does what it is asked, and nobody is left to hear of it.
+                // The hub is asked, and nobody is left to hear of it.
                 var hub = where == From ? from : to;
                 var killed = new TaskCompletionSource();
-                hub.Next(call, async context =>
+                async Task KillAsync(HttpContext context)
                 {
                     process.Kill();
                     await process.WaitForExitAsync();
-                    await hub.DoAndBreakOff(context);
+                    await (afterwards ? hub.DoAndBreakOff(context) : RestHub.BreakOff(context));
                     killed.TrySetResult();
-                });
+                }
+
+                // A step stays first in the script until its call comes, so that the second one follows the first.
+                for (var earlier = 1; earlier < time; earlier++) hub.Next(call, hub.Do);
+                hub.Next(call, KillAsync);
                 var endpoints = await ReadyAsync(folder, process);
                 var register = RegisterAsync(endpoints, key);
                 await killed.Task.WaitAsync(TimeSpan.FromMinutes(1));
@@ -70,6 +88,7 @@ public sealed class KilledProcessTests
                 "one hub has the device and the record says which");
             var device = (from.Devices.GetValueOrDefault(TwoHubs.Device) ?? to.Devices[TwoHubs.Device]);
             Assert.Equal(("used", "1.2"), ((string?)device.Tags["site"], (string?)device.Reported["firmware"]));
+            Assert.Equal(("disabled", "lost"), ((string?)device.Identity["status"], (string?)device.Identity["statusReason"]));
 
             var answer = await restarted.OutcomeAsync(key: key);
             Assert.StartsWith(To, answer, StringComparison.Ordinal);

@@ -27,6 +27,7 @@ public sealed class MusterOptionsReaderTests : IDisposable
     [InlineData("Data", "state")]
     [InlineData("Hosts", "dps.example.org")]
     [InlineData("Hubs", "hub.example.org")]
+    [InlineData("Listen", "192.0.2.7")]
     [InlineData("HttpsPort", "9443")]
     [InlineData("MqttPort", "9883")]
     [InlineData("AmqpPort", "9671")]
@@ -176,5 +177,5 @@ public sealed class MusterOptionsReaderTests : IDisposable
 
     private static string Describe(MusterOptions o) =>
         $"{o.DataFolder} {string.Join(',', o.Hosts)} {string.Join(',', o.Hubs)} "
-        + $"{o.HttpsPort} {o.MqttPort} {o.AmqpPort} {o.PortalPort} {o.CrlPort} {o.SecretsKeyFile}";
+        + $"{string.Join(',', o.Listen)} {o.HttpsPort} {o.MqttPort} {o.AmqpPort} {o.PortalPort} {o.CrlPort} {o.SecretsKeyFile}";
 }

@@ -20,6 +20,25 @@ public sealed class DoorOpenerTests
     }
 
     [Fact]
+    public void Doors_on_addresses_of_their_own_share_a_port()
+    {
+        var first = new Door("HTTPS", "--https-port", 0, 443, null, false) { Addresses = [IPAddress.Parse("127.0.0.2")] };
+        using var one = DoorOpener.Open(first, _problems, _notices)!;
+        var second = first with { Chosen = one.Port, Addresses = [IPAddress.Parse("127.0.0.3"), IPAddress.Parse("127.0.0.4")] };
+        using var other = DoorOpener.Open(second, _problems, _notices)!;
+        Assert.Equal(["127.0.0.2"], one.Sockets.Select(socket => ((IPEndPoint)socket.LocalEndPoint!).Address.ToString()));
+        Assert.Equal(["127.0.0.3", "127.0.0.4"], other.Sockets.Select(socket => ((IPEndPoint)socket.LocalEndPoint!).Address.ToString()));
+    }
+
+    [Fact]
+    public void An_address_that_the_machine_does_not_have_is_told()
+    {
+        var door = new Door("HTTPS", "--https-port", 0, 443, null, false) { Addresses = [IPAddress.Loopback, IPAddress.Parse("192.0.2.7")] };
+        Assert.Null(DoorOpener.Open(door, _problems, _notices));
+        Assert.Contains("cannot be opened on 127.0.0.1, 192.0.2.7: this machine does not have each of these addresses", Assert.Single(_problems));
+    }
+
+    [Fact]
     public void A_chosen_port_that_is_taken_is_told_with_what_to_do()
     {
         using var other = Occupy(out var port);
