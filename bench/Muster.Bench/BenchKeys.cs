@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -12,11 +13,13 @@ internal sealed class BenchKeys
     private static readonly DateTimeOffset End = DateTimeOffset.UtcNow.AddDays(30);
 
     private readonly X509Certificate2 _authority;
+    private readonly X509Certificate2 _intermediate;
 
     private BenchKeys(string folder)
     {
         Folder = folder;
         _authority = Authority("CN=bench device CA");
+        _intermediate = Intermediate(_authority, "CN=bench line CA");
         using var root = Authority("CN=bench server CA");
         using var server = Issue(root, "CN=localhost", isServer: true);
         File.WriteAllText(ServerCertificateFile, server.ExportCertificatePem());
@@ -42,14 +45,30 @@ internal sealed class BenchKeys
     /// <summary>A device's own certificate with its key.</summary>
     public X509Certificate2 DeviceCertificate(string registrationId) => Issue(_authority, "CN=" + registrationId, isServer: false);
 
+    /// <summary>A device's own certificate with its key, below an intermediate, which is sent with it.</summary>
+    public SslStreamCertificateContext DeviceChain(string registrationId) =>
+        SslStreamCertificateContext.Create(Issue(_intermediate, "CN=" + registrationId, isServer: false), [_intermediate], offline: true);
+
     private static X509Certificate2 Authority(string subject)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return AuthorityRequest(subject, key).CreateSelfSigned(Begin, End);
+    }
+
+    private static X509Certificate2 Intermediate(X509Certificate2 issuer, string subject)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var bare = AuthorityRequest(subject, key).Create(issuer, Begin, End, RandomNumberGenerator.GetBytes(12));
+        return bare.CopyWithPrivateKey(key);
+    }
+
+    private static CertificateRequest AuthorityRequest(string subject, ECDsa key)
+    {
         var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
-        return request.CreateSelfSigned(Begin, End);
+        return request;
     }
 
     private static X509Certificate2 Issue(X509Certificate2 issuer, string subject, bool isServer)

@@ -5,7 +5,8 @@ namespace Muster.Bench;
 /// <summary>What the command line says.</summary>
 internal sealed record BenchOptions
 {
-    public const string Usage = "Usage: ./bench [--registrations N] [--rounds N] [--concurrency N] [--idle N] [--only muster|mosquitto]";
+    public const string Usage = "Usage: bench/run [--registrations N] [--rounds N] [--concurrency N] [--idle N] "
+        + "[--door mqtt|https] [--only muster|mosquitto|nginx]";
 
     /// <summary>The server's program file.</summary>
     public required string Muster { get; init; }
@@ -18,8 +19,11 @@ internal sealed record BenchOptions
 
     public int Idle { get; init; } = 2000;
 
-    /// <summary>The one server that is measured, for profiling; null measures both.</summary>
+    /// <summary>The one server that is measured, for profiling; null measures all.</summary>
     public string? Only { get; init; }
+
+    /// <summary>The one door that is measured; null measures both.</summary>
+    public string? Door { get; init; }
 
     /// <summary>Null when the arguments are wrong.</summary>
     public static BenchOptions? Parse(string[] arguments)
@@ -28,9 +32,16 @@ internal sealed record BenchOptions
         var options = new BenchOptions { Muster = arguments[0] };
         for (var index = 1; index < arguments.Length; index += 2)
         {
+            if (arguments[index] == "--door")
+            {
+                if (arguments[index + 1] is not ("mqtt" or "https")) return null;
+                options = options with { Door = arguments[index + 1] };
+                continue;
+            }
+
             if (arguments[index] == "--only")
             {
-                if (arguments[index + 1] is not ("muster" or "mosquitto")) return null;
+                if (arguments[index + 1] is not ("muster" or "mosquitto" or "nginx")) return null;
                 options = options with { Only = arguments[index + 1] };
                 continue;
             }

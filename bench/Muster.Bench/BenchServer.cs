@@ -23,14 +23,13 @@ internal sealed class BenchServer : IDisposable
 
     public int Port { get; }
 
-    /// <summary>CPU time used so far, all threads, user and system.</summary>
+    /// <summary>CPU time used so far, all threads, user and system, worker processes included.</summary>
     public TimeSpan Cpu
     {
         get
         {
-            var text = File.ReadAllText($"/proc/{_process.Id}/stat");
-            var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-            var ticks = long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
+            var children = File.ReadAllText($"/proc/{_process.Id}/task/{_process.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            var ticks = Ticks(_process.Id) + children.Sum(child => Ticks(int.Parse(child, CultureInfo.InvariantCulture)));
             return TimeSpan.FromSeconds(ticks / TicksPerSecond);
         }
     }
@@ -100,10 +99,17 @@ internal sealed class BenchServer : IDisposable
     {
         if (!_process.HasExited)
         {
-            _process.Kill();
+            _process.Kill(entireProcessTree: true);
             _process.WaitForExit();
         }
 
         _process.Dispose();
+    }
+
+    private static long Ticks(int process)
+    {
+        var text = File.ReadAllText($"/proc/{process}/stat");
+        var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+        return long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
     }
 }

@@ -1,15 +1,13 @@
 using System.Buffers.Binary;
-using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Muster.Protocols.Tests.Mqtt;
 
 namespace Muster.Bench;
 
-/// <summary>One device that registers over a TLS connection of its own, with a full handshake.</summary>
-internal sealed class Device
+/// <summary>One device that registers over MQTT, on a TLS connection of its own, with a full handshake.</summary>
+internal sealed class Device : IDevice
 {
     private readonly SslClientAuthenticationOptions _tls;
     private readonly byte[] _connect;
@@ -28,7 +26,7 @@ internal sealed class Device
 
     /// <summary>A device of Muster.</summary>
     public static Device OfMuster(string scope, string id, string? token, X509Certificate2? certificate) => new(
-        Tls(certificate),
+        BenchTls.Options(Context(certificate)),
         Connect(scope, id, token),
         ClientPackets.Subscribe(1, ("$dps/registrations/res/#", 1)),
         ClientPackets.Publish("$dps/registrations/PUT/iotdps-register/?$rid=1", Encoding.UTF8.GetBytes($"{{\"registrationId\":\"{id}\"}}"), qos: 1, packetId: 2),
@@ -38,13 +36,13 @@ internal sealed class Device
     /// The same packets for a broker: it answers nothing, so the device subscribes to what it publishes, a message as long as an answer.
     /// </summary>
     public static Device OfBroker(string scope, string id, string? token, X509Certificate2? certificate) => new(
-        Tls(certificate),
+        BenchTls.Options(Context(certificate)),
         Connect(scope, id, token),
         ClientPackets.Subscribe(1, ($"dps/registrations/{id}/res/#", 1)),
         ClientPackets.Publish($"dps/registrations/{id}/res/200/?rid=1", new byte[430], qos: 1, packetId: 2),
         isAnswered: false);
 
-    /// <summary>TLS, CONNECT, SUBSCRIBE, register, answer, DISCONNECT.</summary>
+    /// <inheritdoc/>
     public async Task RegisterAsync(int port)
     {
         var stream = await OpenAsync(port);
@@ -71,10 +69,7 @@ internal sealed class Device
     /// <summary>TLS and CONNECT, nothing more.</summary>
     public async Task<SslStream> OpenAsync(int port)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(IPAddress.Loopback, port);
-        var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
-        await stream.AuthenticateAsClientAsync(_tls);
+        var stream = await BenchTls.ConnectAsync(port, _tls);
         await stream.WriteAsync(_connect);
         await ExpectAsync(stream, 0x20);
         return stream;
@@ -83,20 +78,8 @@ internal sealed class Device
     private static byte[] Connect(string scope, string id, string? token) => ClientPackets.Connect(
         id, $"{scope}/registrations/{id}/api-version=2019-03-31&ClientVersion=bench", token is null ? null : Encoding.UTF8.GetBytes(token));
 
-    private static SslClientAuthenticationOptions Tls(X509Certificate2? certificate) => new()
-    {
-        TargetHost = "localhost",
-        AllowTlsResume = false,
-        CertificateChainPolicy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
-        },
-        // The load is about the server; what it presents is known.
-        RemoteCertificateValidationCallback = (_, presented, _, _) => presented is not null,
-        ClientCertificateContext = certificate is null ? null : SslStreamCertificateContext.Create(certificate, null, offline: true),
-    };
+    private static SslStreamCertificateContext? Context(X509Certificate2? certificate) =>
+        certificate is null ? null : SslStreamCertificateContext.Create(certificate, null, offline: true);
 
     private static async Task ExpectAsync(SslStream stream, byte first)
     {

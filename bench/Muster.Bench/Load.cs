@@ -6,7 +6,7 @@ namespace Muster.Bench;
 internal static class Load
 {
     /// <summary>All devices, as many at a time as given: each next one starts when one is done.</summary>
-    public static async Task<LoadResult> FullAsync(BenchServer server, IReadOnlyList<Device> devices, int concurrency)
+    public static async Task<LoadResult> FullAsync(BenchServer server, IReadOnlyList<IDevice> devices, int concurrency)
     {
         var next = -1;
         var latencies = new double[devices.Count];
@@ -22,7 +22,7 @@ internal static class Load
     }
 
     /// <summary>Devices that come at a steady rate, whether earlier ones are done or not.</summary>
-    public static async Task<LoadResult> PacedAsync(BenchServer server, IReadOnlyList<Device> devices, double perSecond)
+    public static async Task<LoadResult> PacedAsync(BenchServer server, IReadOnlyList<IDevice> devices, double perSecond)
     {
         var latencies = new double[devices.Count];
         var cpu = server.Cpu;
@@ -40,7 +40,7 @@ internal static class Load
         return new LoadResult(devices.Count, watch.Elapsed, server.Cpu - cpu, latencies);
     }
 
-    private static async Task<double> TimeAsync(Device device, int port)
+    private static async Task<double> TimeAsync(IDevice device, int port)
     {
         var start = Stopwatch.GetTimestamp();
         await device.RegisterAsync(port);

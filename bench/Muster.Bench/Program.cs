@@ -9,7 +9,12 @@ if (BenchOptions.Parse(args) is not { } options)
 var folder = Directory.CreateTempSubdirectory("muster-bench-").FullName;
 try
 {
-    await new Comparison(options, folder).RunAsync(Console.Out);
+    var keys = BenchKeys.Create(folder);
+    var data = Path.Combine(folder, "data");
+    var scope = await MusterSeed.PlantAsync(data, keys);
+    if (options.Door != "https" && options.Only != "nginx") await new MqttComparison(options, keys, folder, data, scope).RunAsync(Console.Out);
+    if (options.Door is null) await Console.Out.WriteLineAsync();
+    if (options.Door != "mqtt" && options.Only != "mosquitto") await new HttpsComparison(options, keys, folder, data, scope).RunAsync(Console.Out);
     return 0;
 }
 finally

@@ -17,7 +17,10 @@ public sealed class ManagementFixture : IAsyncLifetime
     /// <summary>Replaces or adds services after the product's own.</summary>
     public Action<IServiceCollection>? Configure { get; init; }
 
-    public async ValueTask InitializeAsync() => Server = await RunningServer.StartAsync(configure: Configure);
+    /// <summary>The server's clock; null is the system's.</summary>
+    public TimeProvider? Clock { get; init; }
+
+    public async ValueTask InitializeAsync() => Server = await RunningServer.StartAsync(clock: Clock, configure: Configure);
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 
@@ -25,7 +28,7 @@ public sealed class ManagementFixture : IAsyncLifetime
     {
         policy ??= Server.Instance.AccessPolicies[0];
         return SasTokenBuilder.Create(
-            Server.Host, Convert.FromBase64String(policy.Keys.Primary.Reveal()), DateTimeOffset.UtcNow.AddHours(1), policy.Name);
+            Server.Host, Convert.FromBase64String(policy.Keys.Primary.Reveal()), Server.Clock.GetUtcNow().AddHours(1), policy.Name);
     }
 
     public Task<JsonAnswer> PutAsync(string name, string content, bool? isVerified = null, bool nested = false, string? ifMatch = null)

@@ -6,7 +6,7 @@ using Muster.Core.Instances;
 namespace Muster.Certificates;
 
 /// <summary>
-/// The gauge <c>muster.certificates.expiring</c>: how many certificates of enrollments and CA certificates end within 30 days, those
+/// The gauge <c>muster.certificates.expiring</c>: how many certificates of enrollments and CA certificates end within so many days, those
 /// that have ended included. It is counted in the background, so that reading metrics costs nothing.
 /// </summary>
 public sealed class CertificateMetrics : BackgroundService
@@ -14,12 +14,12 @@ public sealed class CertificateMetrics : BackgroundService
     /// <summary>Name of the meter.</summary>
     public const string MeterName = "Muster.Certificates";
 
-    /// <summary>What counts as soon.</summary>
-    public static readonly TimeSpan Within = TimeSpan.FromDays(30);
+    /// <summary>The numbers of days that are looked ahead: 0 are the certificates that have ended.</summary>
+    public static readonly IReadOnlyList<int> Days = [0, 7, 30, 90];
 
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(5);
 
-    private readonly ConcurrentDictionary<string, long> _counts = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Instance, int Days), long> _counts = new();
     private readonly InstanceDirectory _instances;
     private readonly ExpiryReport _report;
     private readonly TimeProvider _time;
@@ -37,16 +37,24 @@ public sealed class CertificateMetrics : BackgroundService
         _meter = meters.Create(MeterName);
         _meter.CreateObservableGauge(
             "muster.certificates.expiring",
-            () => _counts.Select(count => new Measurement<long>(count.Value, new KeyValuePair<string, object?>("ProvisioningServiceName", count.Key))),
+            () => _counts.Select(count => new Measurement<long>(
+                count.Value, new("ProvisioningServiceName", count.Key.Instance), new KeyValuePair<string, object?>("WithinDays", count.Key.Days))),
             unit: "{certificate}",
-            description: "Certificates of enrollments and CA certificates that end within 30 days or have ended.");
+            description: "Certificates of enrollments and CA certificates that end within so many days or have ended.");
     }
 
     /// <summary>Counts now.</summary>
     public async Task CountAsync(CancellationToken cancellationToken)
     {
         foreach (var instance in _instances.Instances)
-            _counts[instance.Name] = await _report.CountAsync(instance, Within, cancellationToken);
+        {
+            foreach (var days in Days)
+                _counts[(instance.Name, days)] = await _report.CountAsync(instance, TimeSpan.FromDays(days), cancellationToken);
+        }
+
+        // A deleted instance has no certificates any more.
+        foreach (var key in _counts.Keys.Where(key => !_instances.Instances.Any(instance => instance.Name == key.Instance)))
+            _counts.TryRemove(key, out _);
     }
 
     /// <inheritdoc/>

@@ -13,7 +13,7 @@ namespace Muster.Certificates;
 /// </summary>
 /// <param name="instances">The instances.</param>
 /// <param name="authorities">Their CA certificates.</param>
-/// <param name="options">The largest list.</param>
+/// <param name="options">The largest list, and the longest time that it may take.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">The log.</param>
 public sealed class RevocationListFetcher(
@@ -23,28 +23,55 @@ public sealed class RevocationListFetcher(
     /// <summary>How often every list is fetched.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
-    /// <summary>How often it is looked for lists that were never fetched.</summary>
+    /// <summary>How soon a fetch that failed is tried again.</summary>
+    public static readonly TimeSpan RetryInterval = TimeSpan.FromMinutes(5);
+
+    /// <summary>How often it is looked for lists that are due.</summary>
     public static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(30);
+    // One web server that does not answer delays few lists of others.
+    private const int FetchesAtOnce = 4;
+    private const int MaxRedirections = 3;
 
-    private readonly Dictionary<(string Instance, string Name, string Url), DateTimeOffset> _last = [];
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Dictionary<(string Instance, string Name, string Url), DateTimeOffset> _due = [];
 
-    /// <summary>Fetches what is due.</summary>
+    /// <summary>Fetches what is due; of two calls at a time the second waits for the first.</summary>
     public async Task FetchDueAsync(CancellationToken cancellationToken)
     {
-        foreach (var instance in instances.Instances)
+        await _turn.WaitAsync(cancellationToken);
+        try
         {
-            foreach (var authority in await authorities.ListAsync(instance, cancellationToken))
+            var fetches = new List<Fetch>();
+            foreach (var instance in instances.Instances)
             {
-                if (authority.Revocation?.Url is not { } url) continue;
-                var key = (instance.Name, authority.Name, url);
-                var now = time.GetUtcNow();
-                if (_last.TryGetValue(key, out var last) && now - last < Interval) continue;
-                _last[key] = now;
-                await FetchAsync(instance, authority, url, cancellationToken);
+                foreach (var authority in await authorities.ListAsync(instance, cancellationToken))
+                {
+                    if (authority.Revocation?.Url is { } url) fetches.Add(new Fetch(instance, authority, url));
+                }
             }
+
+            // Addresses that nobody names any more are forgotten.
+            foreach (var key in _due.Keys.Except(fetches.Select(fetch => fetch.Key)).ToList()) _due.Remove(key);
+            var now = time.GetUtcNow();
+            var due = fetches.Where(fetch => fetch.IsNew || !_due.TryGetValue(fetch.Key, out var at) || at <= now).ToList();
+            await Parallel.ForEachAsync(
+                due,
+                new ParallelOptions { MaxDegreeOfParallelism = FetchesAtOnce, CancellationToken = cancellationToken },
+                async (fetch, stop) => fetch.IsDone = await FetchAsync(fetch.Instance, fetch.Authority, fetch.Url, stop));
+            foreach (var fetch in due) _due[fetch.Key] = now + (fetch.IsDone ? Interval : RetryInterval);
         }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _turn.Dispose();
+        base.Dispose();
     }
 
     /// <inheritdoc/>
@@ -65,15 +92,16 @@ public sealed class RevocationListFetcher(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private async Task FetchAsync(ProvisioningInstance instance, CaCertificate authority, string url, CancellationToken cancellationToken)
+    /// <summary>Whether a list came and was accepted; else the certificate and the log say why not.</summary>
+    private async Task<bool> FetchAsync(ProvisioningInstance instance, CaCertificate authority, string url, CancellationToken cancellationToken)
     {
         string? problem;
         try
         {
-            using var handler = new SocketsHttpHandler { UseCookies = false, MaxAutomaticRedirections = 3 };
+            using var handler = new SocketsHttpHandler { UseCookies = false, MaxAutomaticRedirections = MaxRedirections };
             using var client = new HttpClient(handler)
             {
-                Timeout = RequestTimeout,
+                Timeout = options.RevocationFetchTimeout,
                 MaxResponseContentBufferSize = options.MaxRevocationListBytes,
             };
             using var answer = await client.GetAsync(new Uri(url), cancellationToken);
@@ -84,18 +112,43 @@ public sealed class RevocationListFetcher(
             else
             {
                 var content = await answer.Content.ReadAsByteArrayAsync(cancellationToken);
-                var result = await authorities.PutRevocationListAsync(AuditCaller.Process, instance, authority.Name, content, ETagCondition.Any, cancellationToken);
-                if (result.Value is not null) return;
+                var result = await authorities.PutRevocationListAsync(
+                    AuditCaller.Process, instance, authority.Name, content, ETagCondition.Any, cancellationToken);
+                if (result.Value is not null) return true;
                 problem = result.Refusal!.Message;
             }
+        }
+        catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            problem = $"the answer has more than {options.MaxRevocationListBytes} bytes";
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException
             || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            problem = exception is TaskCanceledException ? "no answer in time" : exception.Message;
+            var cause = exception.GetBaseException().Message;
+            problem = exception switch
+            {
+                TaskCanceledException => "no answer in time",
+                IOException or { InnerException: IOException } => $"the answer broke off: {cause}",
+                _ => cause,
+            };
         }
 
         logger.RevocationListNotFetched(authority.Name, instance.Name, problem);
-        await authorities.NoteFetchProblemAsync(instance, authority.Name, problem, cancellationToken);
+
+        // Said once; its etag stays what it is while nothing changes.
+        if (authority.Revocation?.FetchProblem != problem)
+            await authorities.NoteFetchProblemAsync(instance, authority.Name, problem, cancellationToken);
+        return false;
+    }
+
+    private sealed record Fetch(ProvisioningInstance Instance, CaCertificate Authority, string Url)
+    {
+        public bool IsDone { get; set; }
+
+        /// <summary>Whether nothing was fetched since checking began or the certificate was replaced.</summary>
+        public bool IsNew => Authority.Revocation is { ListDer: null, FetchProblem: null };
+
+        public (string Instance, string Name, string Url) Key => (Instance.Name, Authority.Name, Url);
     }
 }

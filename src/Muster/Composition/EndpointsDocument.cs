@@ -29,6 +29,9 @@ public sealed record EndpointsDocument
     /// <summary>Port chosen for AMQP over TLS.</summary>
     public required int AmqpPort { get; init; }
 
+    /// <summary>Port of metrics on the loopback addresses; null where none was chosen.</summary>
+    public int? MetricsPort { get; init; }
+
     /// <summary>The portal link with its one-time token.</summary>
     public required string Portal { get; init; }
 
@@ -59,6 +62,7 @@ public sealed record EndpointsDocument
             json.WriteNumber("httpsPort", HttpsPort);
             json.WriteNumber("mqttPort", MqttPort);
             json.WriteNumber("amqpPort", AmqpPort);
+            if (MetricsPort is { } metrics) json.WriteNumber("metricsPort", metrics);
             json.WriteString("portal", Portal);
             json.WriteString("rootCertificate", RootCertificate);
             json.WriteString("serviceConnectionString", ServiceConnectionString);

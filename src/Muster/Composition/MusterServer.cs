@@ -9,6 +9,7 @@ using Muster.CommandLine;
 using Muster.Configuration;
 using Muster.DataFolders;
 using Muster.Health;
+using Muster.Metrics;
 using Muster.Portal;
 using Muster.Portal.SignIn;
 using Muster.PortalDoor;
@@ -31,6 +32,7 @@ public sealed class MusterServer : IAsyncDisposable
         Endpoints = endpoints;
         PortalPort = doors.Portal.Port;
         CrlPort = doors.Crl?.Port;
+        MetricsPort = doors.Metrics?.Port;
     }
 
     /// <summary>What the server announces, as it stands in <c>endpoints.json</c>.</summary>
@@ -44,6 +46,9 @@ public sealed class MusterServer : IAsyncDisposable
 
     /// <summary>The real port of the revocation list; null where the user's own certificate is used.</summary>
     public int? CrlPort { get; }
+
+    /// <summary>The real port of metrics; null where none was chosen.</summary>
+    public int? MetricsPort { get; }
 
     /// <summary>The services behind the doors.</summary>
     public IServiceProvider Services => _app.Services;
@@ -93,6 +98,8 @@ public sealed class MusterServer : IAsyncDisposable
                 tls.Refresh();
             }
 
+            // It listens from the start on, so that nothing is missed that happens before the first scrape.
+            if (doors.Metrics is not null) app.Services.GetRequiredService<MetricsListener>();
             MapDoors(app, doors, parts, own, time);
 
             var endpoints = Describe(options, doors, context, instance, own, app.Services.GetRequiredService<PortalSessions>());
@@ -208,6 +215,8 @@ public sealed class MusterServer : IAsyncDisposable
         services.AddSingleton(context.Options);
         services.AddSingleton(tls);
         services.AddHostedService<CertificateRenewal>();
+        services.AddMetrics();
+        services.AddSingleton<MetricsListener>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
         return parts.ConfigureServicesAsync(services, context, cancellationToken);
@@ -237,6 +246,9 @@ public sealed class MusterServer : IAsyncDisposable
                 RootEndpoints.MapRoot(endpoints, own);
             });
         }
+
+        if (doors.Metrics is { } metrics)
+            MapDoor(app, metrics.Port, endpoints => MetricsEndpoints.Map(endpoints, app.Services.GetRequiredService<MetricsListener>()));
     }
 
     private static void MapDoor(
@@ -267,6 +279,7 @@ public sealed class MusterServer : IAsyncDisposable
             HttpsPort = doors.Https.Port,
             MqttPort = doors.Mqtt.Port,
             AmqpPort = options.AmqpPort,
+            MetricsPort = doors.Metrics?.Port,
             Portal = $"http://localhost:{doors.Portal.Port}/?token={sessions.Token}",
             RootCertificate = own?.RootFile,
             ServiceConnectionString = instance?.ServiceConnectionString,

@@ -8,7 +8,8 @@ namespace Muster.Composition;
 /// <param name="Mqtt">MQTT over TLS.</param>
 /// <param name="Portal">The portal, on loopback.</param>
 /// <param name="Crl">The revocation list; null where the user's own certificate is used.</param>
-public sealed record OpenDoors(OpenDoor Https, OpenDoor Mqtt, OpenDoor Portal, OpenDoor? Crl) : IDisposable
+/// <param name="Metrics">Metrics, on loopback; null where no port was chosen for them.</param>
+public sealed record OpenDoors(OpenDoor Https, OpenDoor Mqtt, OpenDoor Portal, OpenDoor? Crl, OpenDoor? Metrics) : IDisposable
 {
     /// <summary>Opens all doors, or none.</summary>
     /// <param name="options">The ports.</param>
@@ -40,17 +41,22 @@ public sealed record OpenDoors(OpenDoor Https, OpenDoor Mqtt, OpenDoor Portal, O
                 },
                 problems, notices);
 
+        var metrics = options.MetricsPort is null
+            ? null
+            : DoorOpener.Open(new Door("metrics", "--metrics-port", options.MetricsPort, 0, null, true), problems, notices);
+
         if (https is not null && mqtt is not null && portal is not null && problems.Count == 0)
-            return new OpenDoors(https, mqtt, portal, crl);
+            return new OpenDoors(https, mqtt, portal, crl, metrics);
         https?.Dispose();
         mqtt?.Dispose();
         portal?.Dispose();
         crl?.Dispose();
+        metrics?.Dispose();
         throw new CannotStartException(string.Join(' ', problems));
     }
 
     /// <summary>Every open door.</summary>
-    public IEnumerable<OpenDoor> All => Crl is null ? [Https, Mqtt, Portal] : [Https, Mqtt, Portal, Crl];
+    public IEnumerable<OpenDoor> All => new[] { Https, Mqtt, Portal, Crl, Metrics }.OfType<OpenDoor>();
 
     /// <inheritdoc/>
     public void Dispose()

@@ -198,7 +198,6 @@ public sealed class ProvisioningParts : IServerParts
         services.AddSingleton<IAttestationVerifier, X509Verifier>();
         services.AddSingleton<CaCertificateService>();
         services.AddSingleton<ExpiryReport>();
-        services.AddMetrics();
         services.AddSingleton<CertificateMetrics>();
         services.AddHostedService(provider => provider.GetRequiredService<CertificateMetrics>());
         services.AddSingleton<RevocationListFetcher>();

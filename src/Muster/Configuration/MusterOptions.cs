@@ -51,6 +51,9 @@ public sealed record MusterOptions
     /// <summary>TCP port of the portal on the loopback addresses; 0 is any free port.</summary>
     public int PortalPort { get; init; } = 8080;
 
+    /// <summary>TCP port of metrics on the loopback addresses; 0 is any free port; null opens none.</summary>
+    public int? MetricsPort { get; init; }
+
     /// <summary>TCP port of the revocation list; 0 is any free port; null is 80, or 8081 where 80 may not be opened.</summary>
     public int? CrlPort { get; init; }
 

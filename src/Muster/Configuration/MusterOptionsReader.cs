@@ -61,6 +61,7 @@ public static class MusterOptionsReader
                 AmqpPort = PortOf("AmqpPort") ?? 5671,
                 PortalPort = PortOf("PortalPort") ?? 8080,
                 CrlPort = PortOf("CrlPort"),
+                MetricsPort = PortOf("MetricsPort"),
                 CertificateFile = PathOf("Certificate"),
                 CertificateKeyFile = PathOf("CertificateKey"),
                 SecretsKeyFile = PathOf("SecretsKey"),
@@ -158,6 +159,7 @@ public static class MusterOptionsReader
                 ("AmqpPort", options.AmqpPort),
                 ("PortalPort", options.PortalPort),
                 ("CrlPort", options.CrlPort ?? MusterOptions.DefaultCrlPort),
+                ("MetricsPort", options.MetricsPort ?? 0),
             };
             for (var i = 0; i < ports.Length; i++)
             {

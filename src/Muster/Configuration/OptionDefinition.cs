@@ -30,6 +30,8 @@ public sealed record OptionDefinition(string Key, string Switch, string Argument
             "Port of the portal, on the loopback addresses only. 0 is any free port. Default: 8080"),
         new("CrlPort", "--crl-port", "PORT", OptionKind.Port,
             "Port of plain HTTP for the certificate revocation list. 0 is any free port. Default: 80, or 8081 where 80 may not be opened"),
+        new("MetricsPort", "--metrics-port", "PORT", OptionKind.Port,
+            "Port of plain HTTP for /metrics, Prometheus text, on the loopback addresses only. 0 is any free port. Default: not opened"),
         new("Certificate", "--certificate", "FILE", OptionKind.Path,
             "PEM file of your own server certificate, followed by its intermediates. Default: Muster makes one"),
         new("CertificateKey", "--certificate-key", "FILE", OptionKind.Path, "PEM file of the private key of --certificate"),

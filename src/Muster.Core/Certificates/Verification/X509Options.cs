@@ -42,4 +42,7 @@ public sealed record X509Options
 
     /// <summary>Largest revocation list, in bytes.</summary>
     public int MaxRevocationListBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Longest time that fetching a revocation list may take.</summary>
+    public TimeSpan RevocationFetchTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

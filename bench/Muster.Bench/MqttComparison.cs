@@ -8,23 +8,18 @@ namespace Muster.Bench;
 /// Muster beside mosquitto: the same certificate, the same packets, the same client, each server alone on the first core. mosquitto
 /// neither verifies a token nor stores anything: it is the floor that TLS and MQTT set.
 /// </summary>
-internal sealed class Comparison(BenchOptions options, string folder)
+internal sealed class MqttComparison(BenchOptions options, BenchKeys keys, string folder, string data, string scope)
 {
-    private readonly BenchKeys _keys = BenchKeys.Create(folder);
-    private string _scope = "";
     private int _batch;
 
     public async Task RunAsync(TextWriter output)
     {
-        var data = Path.Combine(folder, "data");
-        _scope = await MusterSeed.PlantAsync(data, _keys);
-
         await output.WriteLineAsync("| | server CPU per registration | registrations per second and core | ratio | p50 / p99 at half load |");
         await output.WriteLineAsync("| --- | --- | --- | --- | --- |");
         foreach (var withCertificate in (bool[])[false, true])
         {
             using var mosquitto = options.Only == "muster" ? null : await StartMosquittoAsync(withCertificate);
-            using var muster = options.Only == "mosquitto" ? null : await StartMusterAsync(data);
+            using var muster = options.Only == "mosquitto" ? null : await StartMusterAsync();
             await CompareAsync(output, mosquitto, muster, withCertificate);
         }
 
@@ -39,7 +34,7 @@ internal sealed class Comparison(BenchOptions options, string folder)
 
         if (options.Only != "mosquitto")
         {
-            using var muster = await StartMusterAsync(data);
+            using var muster = await StartMusterAsync();
             await HoldAsync(output, muster);
         }
     }
@@ -62,13 +57,13 @@ internal sealed class Comparison(BenchOptions options, string folder)
             foreach (var server in servers) results[server].Add(await LoadAsync(server, withCertificate));
         }
 
-        var floor = mosquitto is null ? null : Median(results[mosquitto]);
+        var floor = mosquitto is null ? null : LoadResult.Median(results[mosquitto]);
         foreach (var server in servers)
         {
-            var full = Median(results[server]);
+            var full = LoadResult.Median(results[server]);
             var half = await Load.PacedAsync(server, Devices(server, withCertificate, options.Registrations), full.PerSecond / 2);
             var ratio = floor is null ? "" : (full.CpuMilliseconds / floor.CpuMilliseconds).ToString("0.00", CultureInfo.InvariantCulture);
-            await output.WriteLineAsync(Line($"{server.Name}, {(withCertificate ? "X.509" : "SAS")}", full, ratio, half));
+            await output.WriteLineAsync(full.Row($"{server.Name}, {(withCertificate ? "X.509" : "SAS")}", ratio, half));
         }
     }
 
@@ -83,7 +78,7 @@ internal sealed class Comparison(BenchOptions options, string folder)
         var open = new List<SslStream>(devices.Count);
         try
         {
-            foreach (var device in devices) open.Add(await device.OpenAsync(server.Port));
+            foreach (var device in devices.Cast<Device>()) open.Add(await device.OpenAsync(server.Port));
             await Task.Delay(TimeSpan.FromSeconds(3));
             var each = (server.Memory - before) / 1024.0 / devices.Count;
             await output.WriteLineAsync(
@@ -95,18 +90,18 @@ internal sealed class Comparison(BenchOptions options, string folder)
         }
     }
 
-    private List<Device> Devices(BenchServer server, bool withCertificate, int count)
+    private List<IDevice> Devices(BenchServer server, bool withCertificate, int count)
     {
         var batch = _batch++;
         var expiry = DateTimeOffset.UtcNow.AddHours(1);
         var isBroker = server.Name == "mosquitto";
-        var devices = new List<Device>(count);
+        var devices = new List<IDevice>(count);
         for (var number = 0; number < count; number++)
         {
             var id = string.Create(CultureInfo.InvariantCulture, $"bench-{batch}-{number}");
-            var certificate = withCertificate ? _keys.DeviceCertificate(id) : null;
-            var token = withCertificate ? null : SasTokenBuilder.Create($"{_scope}/registrations/{id}", _keys.DeviceKey(id), expiry, "registration");
-            devices.Add(isBroker ? Device.OfBroker(_scope, id, token, certificate) : Device.OfMuster(_scope, id, token, certificate));
+            var certificate = withCertificate ? keys.DeviceCertificate(id) : null;
+            var token = withCertificate ? null : SasTokenBuilder.Create($"{scope}/registrations/{id}", keys.DeviceKey(id), expiry, "registration");
+            devices.Add(isBroker ? Device.OfBroker(scope, id, token, certificate) : Device.OfMuster(scope, id, token, certificate));
         }
 
         return devices;
@@ -118,9 +113,9 @@ internal sealed class Comparison(BenchOptions options, string folder)
         var file = Path.Combine(folder, "mosquitto.conf");
         await File.WriteAllTextAsync(file, $"""
             listener {port} 127.0.0.1
-            certfile {_keys.ServerCertificateFile}
-            keyfile {_keys.ServerKeyFile}
-            {(withCertificate ? $"cafile {_keys.DeviceAuthorityFile}\nrequire_certificate true" : "")}
+            certfile {keys.ServerCertificateFile}
+            keyfile {keys.ServerKeyFile}
+            {(withCertificate ? $"cafile {keys.DeviceAuthorityFile}\nrequire_certificate true" : "")}
             user {Environment.UserName}
             allow_anonymous true
             set_tcp_nodelay true
@@ -131,19 +126,12 @@ internal sealed class Comparison(BenchOptions options, string folder)
         return await BenchServer.StartAsync("mosquitto", port, "mosquitto", "-c", file);
     }
 
-    private async Task<BenchServer> StartMusterAsync(string data)
+    private async Task<BenchServer> StartMusterAsync()
     {
         var port = BenchServer.FreePort();
         return await BenchServer.StartAsync(
             "Muster", port, "dotnet", options.Muster, "serve", "--data", data, "--https-port", "0", "--mqtt-port",
-            port.ToString(CultureInfo.InvariantCulture), "--portal-port", "0", "--certificate", _keys.ServerCertificateFile,
-            "--certificate-key", _keys.ServerKeyFile);
+            port.ToString(CultureInfo.InvariantCulture), "--portal-port", "0", "--certificate", keys.ServerCertificateFile,
+            "--certificate-key", keys.ServerKeyFile);
     }
-
-    private static LoadResult Median(List<LoadResult> results) => results.OrderBy(result => result.CpuMilliseconds).ElementAt(results.Count / 2);
-
-    private static string Line(string name, LoadResult full, string ratio, LoadResult half) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"| {name} | {full.CpuMilliseconds:0.00} ms | {full.PerCoreSecond:0} (reached {full.PerSecond:0}) | {ratio} "
-        + $"| {half.Percentile(0.5):0.0} / {half.Percentile(0.99):0.0} ms at {half.PerSecond:0}/s |");
 }
