@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.Tokens;
 using Muster.Api.Directories;
+using Muster.Core.Audit;
 using Muster.TestKit;
 
 namespace Muster.ManagementApi.Tests;
@@ -122,6 +123,19 @@ public sealed class DirectoryTests : IAsyncLifetime
         if (expected == 200) return;
         AssertError(answer, HttpStatusCode.Unauthorized, "AuthenticationFailed");
         Assert.Equal($"SharedAccessSignature,Bearer authorization_uri=\"{_issuer.Address}\"", answer.Headers["WWW-Authenticate"].Replace(", ", ",", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Audit_names_the_subject_and_tells_it_from_a_policy()
+    {
+        await _fixture.PutAsync("audited", Root.Base64);
+        var deleted = await SendAsync(HttpMethod.Delete, "/audited", Bearer(_issuer.Sign(Claims("fleet-admins"), Audience)));
+        Assert.Equal(HttpStatusCode.OK, deleted.Status);
+        var log = _fixture.Server.Server.Services.GetRequiredService<IAuditLog>();
+        var entries = await log.ListAsync("default", new AuditFilter { Entity = AuditEntity.CaCertificate, EntityId = "audited" }, CancellationToken.None);
+        Assert.Equal(
+            [(AuditCallerKind.DirectorySubject, "me"), (AuditCallerKind.AccessPolicy, "provisioningserviceowner")],
+            entries.Select(record => (record.Entry.Caller.Kind, record.Entry.Caller.Name)));
     }
 
     [Fact]

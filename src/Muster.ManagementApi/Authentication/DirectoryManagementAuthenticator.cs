@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Muster.Api.Directories;
+using Muster.Core.Audit;
 using Muster.Core.Instances;
 
 namespace Muster.ManagementApi.Authentication;
@@ -10,6 +11,9 @@ public sealed class DirectoryManagementAuthenticator(DirectoryTokens? tokens) : 
 {
     /// <inheritdoc/>
     public string? Challenge => tokens is null ? null : $"Bearer authorization_uri=\"{tokens.Authority}\"";
+
+    /// <inheritdoc/>
+    public AuditCallerKind CallerKind => AuditCallerKind.DirectorySubject;
 
     /// <inheritdoc/>
     public bool Handles(string authorization) => DirectoryTokens.IsBearer(authorization);

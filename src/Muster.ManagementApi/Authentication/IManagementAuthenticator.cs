@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Muster.Api.Directories;
+using Muster.Core.Audit;
 using Muster.Core.Instances;
 
 namespace Muster.ManagementApi.Authentication;
@@ -9,6 +10,9 @@ public interface IManagementAuthenticator
 {
     /// <summary>The challenge that a 401 names, for example <c>Bearer</c>; null where it would be of no use.</summary>
     string? Challenge { get; }
+
+    /// <summary>How its callers made themselves known, for audit entries.</summary>
+    AuditCallerKind CallerKind { get; }
 
     /// <summary>Whether the credential is of its kind.</summary>
     /// <param name="authorization">The raw <c>Authorization</c> header, not empty.</param>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Muster.Api.Authentication;
+using Muster.Core.Audit;
 using Muster.Core.Instances;
 
 namespace Muster.ManagementApi.Authentication;
@@ -12,6 +13,9 @@ public sealed class SasManagementAuthenticator(TimeProvider clock) : IManagement
 
     /// <inheritdoc/>
     public string Challenge => Scheme;
+
+    /// <inheritdoc/>
+    public AuditCallerKind CallerKind => AuditCallerKind.AccessPolicy;
 
     /// <inheritdoc/>
     public bool Handles(string authorization) => authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);

@@ -80,7 +80,8 @@ internal static class ManagementGate
             return null;
         }
 
-        if (ManagementApiVersions.All.Contains(version, StringComparer.OrdinalIgnoreCase)) return new ManagementRequest(context, instance, caller);
+        if (ManagementApiVersions.All.Contains(version, StringComparer.OrdinalIgnoreCase))
+            return new ManagementRequest(context, instance, authenticator.CallerKind, caller);
         await ManagementErrors.WriteAsync(context, StatusCodes.Status400BadRequest, "NoRegisteredProviderFound",
             $"No registered resource provider found for API version '{Shorten(version)}'. The supported api-versions are "
             + $"'{string.Join(", ", ManagementApiVersions.All)}'.");

@@ -10,8 +10,9 @@ namespace Muster.ManagementApi.Requests;
 /// <summary>A request that passed the gate.</summary>
 /// <param name="Context">The HTTP side.</param>
 /// <param name="Instance">The provisioning service in the path.</param>
+/// <param name="CallerKind">How the caller made itself known.</param>
 /// <param name="Caller">Who asks.</param>
-internal sealed record ManagementRequest(HttpContext Context, ProvisioningInstance Instance, string Caller)
+internal sealed record ManagementRequest(HttpContext Context, ProvisioningInstance Instance, AuditCallerKind CallerKind, string Caller)
 {
     /// <summary>The path of the service as the client wrote it: resource IDs repeat it.</summary>
     public string ServicePath
@@ -25,7 +26,7 @@ internal sealed record ManagementRequest(HttpContext Context, ProvisioningInstan
     }
 
     /// <summary>Who asks, as audit entries name the caller.</summary>
-    public AuditCaller AuditCaller => new(AuditCallerKind.AccessPolicy, Caller)
+    public AuditCaller AuditCaller => new(CallerKind, Caller)
     {
         Address = Context.Connection.RemoteIpAddress?.ToString(),
         TrackingId = Context.TrackingId(),

@@ -14,7 +14,7 @@ public sealed class ProcessTests
         var start = new ProcessStartInfo("dotnet",
         [
             Path.Combine(AppContext.BaseDirectory, "muster.dll"), "serve", "--data", folder.Path,
-            "--https-port", "0", "--portal-port", "0", "--crl-port", "0",
+            "--https-port", "0", "--mqtt-port", "0", "--amqp-port", "0", "--portal-port", "0", "--crl-port", "0",
         ])
         { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.DependencyInjection;
 using Muster.Certificates;
 using Muster.Composition;
+using Muster.Core.Audit;
 using Muster.Core.Certificates;
 using Muster.Core.Concurrency;
 using Muster.Core.Instances;
@@ -49,7 +50,8 @@ public sealed class MetricsDoorTests
         var authorities = server.Server.Services.GetRequiredService<CaCertificateService>();
         foreach (var days in new[] { -1, 3, 20, 21, 60, 400 })
         {
-            var added = await authorities.PutAsync(instance, $"ends-{days}", SelfSigned(days), isVerified: true, ETagCondition.None, default);
+            var added = await authorities.PutAsync(
+                AuditCaller.Process, instance, $"ends-{days}", SelfSigned(days), isVerified: true, ETagCondition.None, default);
             Assert.Null(added.Refusal);
         }
 
