@@ -74,7 +74,7 @@ internal static class AllocationSettings
         {
             var source = section.Text("Source");
             var milliseconds = new Dictionary<string, double>(StringComparer.OrdinalIgnoreCase);
-            foreach (var (location, text) in section.Members("Milliseconds"))
+            foreach (var (location, text) in section.Members("Milliseconds", "a group of milliseconds by location"))
             {
                 if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)) milliseconds[location] = number;
                 else section.Mistake($"Milliseconds:{location}", text, "It is not a number of milliseconds.");

@@ -110,15 +110,21 @@ public sealed class OptionSection
         }
     }
 
-    /// <summary>The members of a member, by name.</summary>
-    public IEnumerable<(string Name, string Value)> Members(string key)
+    /// <summary>The members of a member, by name; a plain value in their place is a mistake.</summary>
+    /// <param name="key">The member.</param>
+    /// <param name="shape">What it must be, for the mistake.</param>
+    public IReadOnlyList<(string Name, string Value)> Members(string key, string shape)
     {
+        if (Text(key) is { } plain) Mistake(key, plain, $"The value has the wrong shape. Allowed is {shape}.");
+        var members = new List<(string Name, string Value)>();
         foreach (var (name, value) in _members)
         {
             if (!name.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase)) continue;
             _known.Add(name);
-            yield return (name[(key.Length + 1)..], value);
+            members.Add((name[(key.Length + 1)..], value));
         }
+
+        return members;
     }
 
     /// <summary>Notes a mistake in a member.</summary>

@@ -44,7 +44,7 @@ internal static class ServiceApiSettings
         var managementAudiences = Texts("ManagementAudiences");
         var claims = Texts("RoleClaims");
         var roles = ImmutableDictionary.CreateBuilder<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (value, role) in section.Members("Roles"))
+        foreach (var (value, role) in section.Members("Roles", "a group of values of claims with what each permits"))
         {
             if (DirectoryRoles.ActionsOf(role) is { } actions) roles[value] = actions;
             else
@@ -70,6 +70,6 @@ internal static class ServiceApiSettings
         return claims.IsEmpty ? options : options with { RoleClaims = claims };
 
         ImmutableArray<string> Texts(string key) =>
-            [.. section.Members(key).Select(member => member.Value).Where(value => value.Length > 0)];
+            [.. section.Members(key, "a list of texts").Select(member => member.Value).Where(value => value.Length > 0)];
     }
 }
