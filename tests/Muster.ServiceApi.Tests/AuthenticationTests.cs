@@ -48,11 +48,13 @@ public sealed class AuthenticationTests(ServiceApiHost host) : IClassFixture<Ser
     [InlineData("GET", "/enrollments/x")]
     [InlineData("PUT", "/enrollments/x")]
     [InlineData("DELETE", "/enrollments/x")]
+    [InlineData("POST", "/enrollments")]
     [InlineData("POST", "/enrollments/query")]
     [InlineData("POST", "/enrollments/x/attestationmechanism")]
     [InlineData("GET", "/enrollmentGroups/x")]
     [InlineData("PUT", "/enrollmentGroups/x")]
     [InlineData("DELETE", "/enrollmentGroups/x")]
+    [InlineData("POST", "/enrollmentGroups")]
     [InlineData("POST", "/enrollmentGroups/query")]
     [InlineData("POST", "/enrollmentGroups/x/attestationmechanism")]
     [InlineData("GET", "/registrations/x")]
@@ -162,7 +164,7 @@ public sealed class AuthenticationTests(ServiceApiHost host) : IClassFixture<Ser
     [Theory]
     [InlineData(AccessRights.EnrollmentRead, "GET E, QUERY E, GET G, QUERY G, GET R, QUERY R")]
     [InlineData(AccessRights.EnrollmentWrite,
-        "GET E, QUERY E, GET G, QUERY G, GET R, QUERY R, PUT E, DELETE E, KEYS E, PUT G, DELETE G, KEYS G, DELETE R")]
+        "GET E, QUERY E, GET G, QUERY G, GET R, QUERY R, PUT E, DELETE E, KEYS E, BULK E, PUT G, DELETE G, KEYS G, BULK G, DELETE R")]
     [InlineData(AccessRights.RegistrationStatusRead, "GET R, QUERY R")]
     [InlineData(AccessRights.RegistrationStatusWrite, "GET R, QUERY R, DELETE R")]
     [InlineData(AccessRights.ServiceConfig, "")]
@@ -178,6 +180,7 @@ public sealed class AuthenticationTests(ServiceApiHost host) : IClassFixture<Ser
             operations[$"PUT {letter}"] = host.PutAsync(path + "/missing", Bodies.Symmetric, token, ("If-Match", "*"));
             operations[$"DELETE {letter}"] = host.DeleteAsync(path + "/missing", token);
             operations[$"KEYS {letter}"] = host.PostAsync(path + "/missing/attestationmechanism", null, token);
+            operations[$"BULK {letter}"] = host.PostAsync(path, "{}", token);
             operations[$"QUERY {letter}"] = host.PostAsync(path + "/query", "{\"query\":\"*\"}", token);
         }
 

@@ -62,18 +62,27 @@ public sealed class BulkTests(ServiceApiHost host) : IClassFixture<ServiceApiHos
     [InlineData("Delete", "missing", "stale", 404201)]
     public async Task Mode_and_etag_decide_over_an_item(string mode, string state, string etag, int expected)
     {
-        var id = Bodies.Id();
-        var stored = state == "exists" ? (await host.PutAsync($"/enrollments/{id}", Bodies.Symmetric)).ShouldBe(200).ETag! : "IjEi";
-        var sent = etag switch { "current" => stored, "quoted" => $"\"{stored}\"", "stale" => "IjIi", _ => etag };
-        var member = etag.Length == 0 ? "" : ",\"etag\":" + JsonSerializer.Serialize(sent);
-        var reply = await host.PostAsync("/enrollments", Bulk("enrollments", mode, Item("registrationId", id, member)));
+        foreach (var (path, items, idMember) in new[]
+        {
+            ("/enrollments", "enrollments", "registrationId"), ("/enrollmentGroups", "enrollmentGroups", "enrollmentGroupId"),
+        })
+        {
+            // Groups have numbers of their own for what is missing and for what exists.
+            var code = idMember == "registrationId" ? expected : expected switch { 404201 => 404204, 409201 => 409202, _ => expected };
+            var id = Bodies.Id();
+            var stored = state == "exists" ? (await host.PutAsync($"{path}/{id}", Bodies.Symmetric)).ShouldBe(200).ETag! : "IjEi";
+            var sent = etag switch { "current" => stored, "quoted" => $"\"{stored}\"", "stale" => "IjIi", _ => etag };
+            var member = etag.Length == 0 ? "" : ",\"etag\":" + JsonSerializer.Serialize(sent);
+            var reply = await host.PostAsync(path, Bulk(items, mode, Item(idMember, id, member)));
 
-        var error = Assert.Single(Errors(reply).DefaultIfEmpty());
-        Assert.Equal(expected, error.Code);
-        if (expected == 0) Assert.Equal(Succeeded, reply.Text);
-        else Assert.Equal(id, error.Id);
-        var stands = (await host.GetAsync($"/enrollments/{id}")).Status == 200;
-        Assert.Equal(mode.Equals("delete", StringComparison.OrdinalIgnoreCase) ? expected != 0 && state == "exists" : expected == 0 || state == "exists", stands);
+            var error = Assert.Single(Errors(reply).DefaultIfEmpty());
+            Assert.Equal(code, error.Code);
+            if (code == 0) Assert.Equal(Succeeded, reply.Text);
+            else Assert.Equal(id, error.Id);
+            var stands = (await host.GetAsync($"{path}/{id}")).Status == 200;
+            var deletes = mode.Equals("delete", StringComparison.OrdinalIgnoreCase);
+            Assert.Equal(deletes ? code != 0 && state == "exists" : code == 0 || state == "exists", stands);
+        }
     }
 
     [Fact]

@@ -112,6 +112,21 @@ public sealed class CertificateAndTpmTests(ServiceApiHost host) : IClassFixture<
     }
 
     [Fact]
+    public async Task Names_are_printed_in_the_order_of_their_encoding()
+    {
+        // .NET encodes a text from its end, so this one begins with the common name.
+        using var certificate = Bodies.Certificate("C=US, O=z, OU=y, CN=x");
+        var first = certificate.SubjectName.EnumerateRelativeDistinguishedNames(reversed: false).First().GetSingleElementType().FriendlyName;
+        Assert.Equal("CN", first);
+        var body = Bodies.X509("clientCertificates", Bodies.Slot(Convert.ToBase64String(certificate.RawData)), null);
+
+        var created = (await host.PutAsync(Path, body)).ShouldBe(200);
+
+        Assert.Equal("CN=x, OU=y, O=z, C=US", created["attestation.x509.clientCertificates.primary.info.subjectName"].GetString());
+        Assert.Equal("CN=x, OU=y, O=z, C=US", created["attestation.x509.clientCertificates.primary.info.issuerName"].GetString());
+    }
+
+    [Fact]
     public async Task Fetched_enrollment_that_is_sent_back_keeps_its_certificate()
     {
         var certificate = Bodies.Base64Certificate();

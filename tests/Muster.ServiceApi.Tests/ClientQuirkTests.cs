@@ -27,6 +27,16 @@ public sealed class ClientQuirkTests(ServiceApiHost host) : IClassFixture<Servic
 
         var query = await host.PostAsync("/enrollments/query?api-version=2019-03-31", "{\"query\":\"SELECT * FROM enrollments\"}", headers);
         Assert.Equal("Enrollment", query.ShouldBe(200).Headers["x-ms-item-type"]);
+        foreach (var (list, itemType) in new[]
+        {
+            ("/enrollmentGroups/query", "EnrollmentGroup"), ($"/registrations/{FormEncodedId}/query", "DeviceRegistration"),
+        })
+        {
+            (string, string)[] pageOfFive = [.. headers, ("x-ms-max-item-count", "5")];
+            var page = await host.PostAsync(list + "?api-version=2019-03-31", "{\"query\":\"SELECT * FROM enrollmentGroups\"}", pageOfFive);
+            Assert.Equal(itemType, page.ShouldBe(200).Headers["x-ms-item-type"]);
+        }
+
         Assert.Contains("404201", (await host.GetAsync("/enrollments/absent?api-version=2019-03-31", headers)).Text, StringComparison.Ordinal);
         (await host.DeleteAsync(path, [.. headers, ("If-Match", $"\"{updated.ETag}\"")])).ShouldBe(412);
         (await host.DeleteAsync(path, [.. headers, ("If-Match", "\"*\"")])).ShouldBe(204);

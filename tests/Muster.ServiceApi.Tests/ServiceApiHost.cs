@@ -57,6 +57,9 @@ public sealed class ServiceApiHost : IAsyncLifetime
     /// <summary>Everything logged so far.</summary>
     public string Log => _log.Text;
 
+    /// <summary>The first line that was logged as an error or that shows a secret; null when there is none.</summary>
+    public string? Problem => _log.Problem;
+
     public async ValueTask InitializeAsync()
     {
         var options = new SqliteStoreOptions { Path = Path.Combine(_folder, "muster.db"), SecretsKey = new byte[32] };
@@ -79,6 +82,7 @@ public sealed class ServiceApiHost : IAsyncLifetime
         await _app.StartAsync();
         var address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         Host = address["http://".Length..];
+        _log.Secrets = [.. _log.Secrets, Instance.AccessPolicies[0].Keys.Primary.Reveal(), Instance.AccessPolicies[0].Keys.Secondary.Reveal()];
         _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
     }
 
@@ -156,7 +160,11 @@ public sealed class ServiceApiHost : IAsyncLifetime
     /// Sends a request with an owner token, JSON content type and the current version, unless the headers or the path say otherwise.
     /// An empty <c>Authorization</c> or <c>Content-Type</c> sends none.
     /// </summary>
-    public async Task<Reply> SendAsync(string method, string path, string? body, params (string Name, string Value)[] headers)
+    public Task<Reply> SendAsync(string method, string path, string? body, params (string Name, string Value)[] headers) =>
+        SendBodyAsync(method, path, body is null ? null : Encoding.UTF8.GetBytes(body), headers);
+
+    /// <summary>As <see cref="SendAsync"/>, with a body that need not be a text.</summary>
+    public async Task<Reply> SendBodyAsync(string method, string path, byte[]? body, params (string Name, string Value)[] headers)
     {
         var query = path.Contains('?', StringComparison.Ordinal) ? path : $"{path}?api-version={Version}";
         var uri = new Uri($"http://{Host}{query}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
@@ -176,28 +184,39 @@ public sealed class ServiceApiHost : IAsyncLifetime
         if (authorization.Length > 0) request.Headers.TryAddWithoutValidation("Authorization", authorization);
         if (body is not null)
         {
-            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+            request.Content = new ByteArrayContent(body);
             if (contentType.Length > 0) request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
         }
 
         using var response = await _client.SendAsync(request, TestContext.Current.CancellationToken);
-        return new Reply(
+        var reply = new Reply(
             (int)response.StatusCode,
             response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated)
                 .ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
             await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Check(reply);
+        return reply;
     }
 
-    /// <summary>Sends raw bytes and gives back everything that came, for what a client library would smooth over.</summary>
-    public async Task<string> SendRawAsync(string request)
+    /// <summary>Sends a text as it is and gives back everything that came, for what a client library would smooth over.</summary>
+    public Task<string> SendRawAsync(string request) => SendBytesAsync(Encoding.UTF8.GetBytes(request), Timeout.InfiniteTimeSpan);
+
+    /// <summary>Sends bytes as they are and gives back everything that came until the server closed the connection.</summary>
+    /// <param name="request">The bytes.</param>
+    /// <param name="patience">How long to wait for more.</param>
+    /// <param name="hangsUp">Whether the client goes away without waiting for an answer.</param>
+    public async Task<string> SendBytesAsync(byte[] request, TimeSpan patience, bool hangsUp = false)
     {
         var colon = Host.LastIndexOf(':');
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Parse(Host[..colon]), int.Parse(Host[(colon + 1)..]), TestContext.Current.CancellationToken);
         await using var stream = client.GetStream();
-        await stream.WriteAsync(Encoding.UTF8.GetBytes(request), TestContext.Current.CancellationToken);
+        await stream.WriteAsync(request, TestContext.Current.CancellationToken);
+        if (hangsUp) return "";
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(patience);
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+        return await reader.ReadToEndAsync(limit.Token);
     }
 
     /// <summary>Puts a record into the store as if the device had registered.</summary>
@@ -207,6 +226,25 @@ public sealed class ServiceApiHost : IAsyncLifetime
         var outcome = await _store.CommitAsync([new PutRegistration(record, stored?.ETag)], CancellationToken.None);
         Assert.Equal(CommitOutcome.Committed, outcome);
         return record;
+    }
+
+    // What holds for every answer, whatever was asked: checklist rows 19, 20 and 119.
+    private void Check(Reply reply)
+    {
+        Assert.True(Problem is null, Problem);
+        Assert.True(reply.Status != 500, reply.Text);
+        Assert.DoesNotContain("ETag", reply.Headers.Keys);
+        // What the HTTP parser refuses never comes to our code, and has no body.
+        if (reply.Status != 400 || reply.Text.Length > 0) Assert.True(Guid.TryParse(reply.Headers["x-ms-request-id"], out _));
+        if (reply.Status == 204)
+        {
+            Assert.Equal("", reply.Text);
+            Assert.DoesNotContain("Content-Type", reply.Headers.Keys);
+        }
+        else if (reply.Text.Length > 0)
+        {
+            Assert.Equal("application/json; charset=utf-8", reply.Headers["Content-Type"]);
+        }
     }
 
     private LinkedHub Hub() => new()
@@ -221,6 +259,12 @@ public sealed class ServiceApiHost : IAsyncLifetime
     private sealed class LogCapture : ILoggerProvider, ILogger
     {
         private readonly StringBuilder _text = new();
+
+        /// <summary>What must not be logged: keys, and the beginnings of tokens, signatures and private keys.</summary>
+        public string[] Secrets { get; set; } =
+            [Bodies.PrimaryKey, Bodies.SecondaryKey, "sig=", "sig%3D", "SharedAccessSignature sr", "Bearer ey", "PRIVATE KEY", "code=secret"];
+
+        public string? Problem { get; private set; }
 
         public string Text
         {
@@ -240,7 +284,14 @@ public sealed class ServiceApiHost : IAsyncLifetime
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            lock (_text) _text.AppendLine(formatter(state, exception));
+            var line = formatter(state, exception);
+            lock (_text)
+            {
+                _text.AppendLine(line);
+                if (Problem is not null) return;
+                if (logLevel >= LogLevel.Error || Array.Exists(Secrets, secret => line.Contains(secret, StringComparison.Ordinal)))
+                    Problem = $"{logLevel}: {line} {exception}";
+            }
         }
 
         public void Dispose()
@@ -276,6 +327,8 @@ public sealed record Reply(int Status, IReadOnlyDictionary<string, string> Heade
         if (statusOrErrorCode > 999) Assert.True(statusOrErrorCode == ErrorCode, $"Expected {statusOrErrorCode}: {Text}");
         return this;
     }
+
+    public void ShouldBeBelow500() => Assert.True(Status < 500, Text);
 
     private static JsonElement Parse(string text)
     {

@@ -31,6 +31,10 @@ public sealed class SymmetricKeyTests(ServiceApiHost host) : IClassFixture<Servi
         Assert.Equal(shown, (await PutStatusAsync(sent)).ShouldBe(200)["provisioningStatus"].GetString());
         Assert.Equal(shown, (await host.GetAsync(_path)).ShouldBe(200)["provisioningStatus"].GetString());
         Assert.Contains("provisioningStatus", (await host.GetAsync(_path)).Members, StringComparison.Ordinal);
+
+        var id = _path["/enrollments/".Length..];
+        var queried = await host.PostAsync("/enrollments/query", "{\"query\":\"SELECT * WHERE registrationId = '" + id + "'\"}");
+        Assert.Equal(shown, Assert.Single(queried.ShouldBe(200).Json.EnumerateArray()).GetProperty("provisioningStatus").GetString());
     }
 
     [Fact]
@@ -131,6 +135,7 @@ public sealed class SymmetricKeyTests(ServiceApiHost host) : IClassFixture<Servi
         var (etag, stale) = await PrepareAsync(state);
         (await host.DeleteAsync(_path, Condition(ifMatch, etag, stale))).ShouldBe(expected);
         (await host.GetAsync(_path)).ShouldBe(expected == 412001 ? 200 : 404201);
+        if (expected == 204) (await host.DeleteAsync(_path)).ShouldBe(404201);
     }
 
     [Theory]
@@ -192,6 +197,18 @@ public sealed class SymmetricKeyTests(ServiceApiHost host) : IClassFixture<Servi
         var reply = (await host.PutAsync(_path, body)).ShouldBe(expected);
         if (expected == 200) Assert.Equal(key, reply["attestation.symmetricKey.primaryKey"].GetString());
         else Assert.DoesNotContain(key, reply.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("not Base64 at all, though long")]
+    [InlineData("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY")]
+    [InlineData("MDEyMzQ1Njc4OWFi-2RlZjAxMjM0NTY3ODlhYmNkZWY=")]
+    public async Task Key_that_is_not_Base64_is_refused(string key)
+    {
+        var body = "{\"attestation\":{\"type\":\"symmetricKey\",\"symmetricKey\":{\"secondaryKey\":\"" + key + "\"}}}";
+        var reply = (await host.PutAsync(_path, body)).ShouldBe(400004);
+        Assert.StartsWith("attestation.symmetricKey.secondaryKey:", reply.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(key, reply.Text, StringComparison.Ordinal);
     }
 
     [Theory]
