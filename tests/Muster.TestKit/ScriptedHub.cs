@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Muster.Core.Hubs;
+using Muster.Core.Secrets;
 
 namespace Muster.TestKit;
 
@@ -12,6 +13,9 @@ public sealed class ScriptedHub : IHubConnectorFactory, IHubConnector
 
     /// <summary>Every identity that was ensured, in order.</summary>
     public ConcurrentQueue<HubDeviceSpec> Ensured { get; } = new();
+
+    /// <summary>The symmetric key of every device that is read; without it there is no device.</summary>
+    public string? KeyOfDevices { get; init; }
 
     /// <summary>Whether a call is in a step now.</summary>
     public bool IsWaiting { get; private set; }
@@ -35,8 +39,11 @@ public sealed class ScriptedHub : IHubConnectorFactory, IHubConnector
         return HubEnsureOutcome.Created;
     }
 
-    public Task<HubDeviceSnapshot?> ReadDeviceAsync(string deviceId, CancellationToken cancellationToken) =>
-        Task.FromResult<HubDeviceSnapshot?>(null);
+    public Task<HubDeviceSnapshot?> ReadDeviceAsync(string deviceId, CancellationToken cancellationToken) => Task.FromResult(
+        KeyOfDevices is null ? null : new HubDeviceSnapshot(true, null, false, null, null, null)
+        {
+            Keys = new SymmetricKeyPair(new Secret(KeyOfDevices), new Secret(KeyOfDevices)),
+        });
 
     public Task ApplyTwinAsync(string deviceId, HubTwin twin, HubTwinMode mode, CancellationToken cancellationToken) => Task.CompletedTask;
 

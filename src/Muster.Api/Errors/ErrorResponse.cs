@@ -15,7 +15,7 @@ public static class ErrorResponse
     public static Task WriteAsync(HttpContext context, Refusal refusal)
     {
         var headers = context.Response.Headers;
-        headers["x-ms-error-code"] = refusal.Code.ToString(CultureInfo.InvariantCulture);
+        if (refusal.TpmChallenge is null) headers["x-ms-error-code"] = refusal.Code.ToString(CultureInfo.InvariantCulture);
         if (refusal.RetryAfter is { } delay)
             headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(delay.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 
@@ -28,6 +28,17 @@ public static class ErrorResponse
     public static void WriteBody(Utf8JsonWriter writer, Refusal refusal, Guid trackingId, DateTimeOffset now)
     {
         writer.WriteStartObject();
+        if (refusal.TpmChallenge is { } challenge)
+        {
+            // Clients know a challenge by its members, and by those of an error being absent (tpm-attestation 5.1).
+            writer.WriteString("message", refusal.Message);
+            writer.WriteBase64String("authenticationKey", challenge.Span);
+            writer.WriteNull("unencryptedAuthenticationKey");
+            writer.WriteString("keyName", "registration");
+            writer.WriteEndObject();
+            return;
+        }
+
         writer.WriteNumber("errorCode", refusal.Code);
         writer.WriteString("trackingId", trackingId.ToString());
         writer.WriteString("message", refusal.Message);

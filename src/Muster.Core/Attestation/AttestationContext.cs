@@ -15,6 +15,9 @@ public sealed record AttestationContext
     /// <summary>What the device presented.</summary>
     public required AttestationEvidence Evidence { get; init; }
 
+    /// <summary>The device's source address; may be empty.</summary>
+    public string RemoteAddress { get; init; } = "";
+
     /// <summary>The server's clock.</summary>
     public required DateTimeOffset Now { get; init; }
 

@@ -36,7 +36,12 @@ public sealed class AttestationMatcher
         if (individual is not null)
         {
             context.Trace.Consider(individual);
-            if (individual.Attestation.Type != presented)
+            if (individual.Attestation.Type == AttestationType.Tpm && presented == AttestationType.SymmetricKey)
+            {
+                // The TPM signs with the key that it was challenged with.
+                verifier = Verifier(AttestationType.Tpm);
+            }
+            else if (individual.Attestation.Type != presented)
             {
                 context.Trace.Fail("mechanism", $"The individual enrollment '{individual.Id}' uses {Describe(individual.Attestation.Type)}, "
                     + $"but the device presented {Describe(presented)}. Groups are not tried once an individual enrollment exists.");

@@ -23,6 +23,9 @@ public sealed record SymmetricKeyEvidence : AttestationEvidence
     /// <summary>The signature; 32 bytes when sound.</summary>
     public required ReadOnlyMemory<byte> Signature { get; init; }
 
+    /// <summary>The TPM's keys sent beside the token: a device that answers a challenge may repeat them. Else null.</summary>
+    public TpmEvidence? Tpm { get; init; }
+
     /// <summary>Whether the signature was made with <paramref name="key"/>; compared in constant time.</summary>
     public bool IsSignedWith(ReadOnlySpan<byte> key)
     {

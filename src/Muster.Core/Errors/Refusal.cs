@@ -13,4 +13,7 @@ public sealed record Refusal(int Code, string Message)
 
     /// <summary>When to try again, for 429 and 503; whole seconds on the wire.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>With 401 to a TPM: the wrapped key that the device must activate and sign with (tpm-attestation 5.1); else null.</summary>
+    public ReadOnlyMemory<byte>? TpmChallenge { get; init; }
 }

@@ -10,5 +10,8 @@ public abstract record HubCredential;
 /// <summary>Type <c>sas</c>: the enrollment's keys, or the pair derived from a group's.</summary>
 public sealed record HubSymmetricKeys(SymmetricKeyPair Keys) : HubCredential;
 
+/// <summary>Type <c>sas</c> with keys that only the hub knows: those that the identity has, or fresh ones (tpm-attestation 9).</summary>
+public sealed record HubOwnKeys : HubCredential;
+
 /// <summary>Type <c>selfSigned</c>: SHA-256 thumbprints in upper-case hex; with one certificate both slots hold the same.</summary>
 public sealed record HubThumbprints(string Primary, string Secondary) : HubCredential;

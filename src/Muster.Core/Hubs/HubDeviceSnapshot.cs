@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Muster.Core.Secrets;
 
 namespace Muster.Core.Hubs;
 
@@ -12,6 +13,9 @@ namespace Muster.Core.Hubs;
 public sealed record HubDeviceSnapshot(
     bool IsEnabled, string? StatusReason, bool IotEdge, JsonElement? Tags, JsonElement? Desired, JsonElement? Reported)
 {
+    /// <summary>The keys of an identity of type <c>sas</c>; null for other types. They are not moved.</summary>
+    public SymmetricKeyPair? Keys { get; init; }
+
     /// <summary>Whether an earlier look at it said that it is disabled.</summary>
     public bool WasDisabled { get; init; }
 

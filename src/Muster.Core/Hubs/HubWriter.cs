@@ -1,4 +1,5 @@
 using Muster.Core.Enrollments;
+using Muster.Core.Secrets;
 
 namespace Muster.Core.Hubs;
 
@@ -7,6 +8,9 @@ public sealed class HubWriter
 {
     private const int TierWithoutTwins = 403010;
     private const int VerificationFailed = 500001;
+
+    /// <summary>What the original makes for devices with a TPM.</summary>
+    private const int OwnKeyBytes = 32;
 
     private readonly HubConnectors _connectors;
     private readonly TimeProvider _clock;
@@ -82,6 +86,12 @@ public sealed class HubWriter
         var lane = _connectors.Lanes.Of(hub);
         var device = plan.DeviceId;
         var initial = Content(twin.Allocated ?? twin.Enrolled);
+        if (credential is HubOwnKeys)
+        {
+            var present = await calls.RunAsync(lane, $"read the keys of '{device}' in '{hub.HostName}'",
+                token => connector.ReadDeviceAsync(device, token), cancellationToken);
+            credential = new HubSymmetricKeys(present?.Keys ?? SymmetricKeyPair.Generate(OwnKeyBytes));
+        }
 
         // The edge flag of a device that stays is the hub's business (behaviour B-10.2 row 18); one that moves takes it along.
         bool? iotEdge = plan.Twin == TwinPlan.InitialIfNew ? null : moved?.IotEdge ?? enrollment.Capabilities?.IotEdge ?? false;

@@ -17,4 +17,7 @@ public enum AttemptOutcome
 
     /// <summary>Refused.</summary>
     Refused,
+
+    /// <summary>A TPM was given a key to sign with; the device tries again with it.</summary>
+    Challenged,
 }

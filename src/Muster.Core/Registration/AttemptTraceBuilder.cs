@@ -35,7 +35,9 @@ public sealed class AttemptTraceBuilder
 
     /// <summary>Closes the trace of a refused attempt.</summary>
     public AttemptTrace Refuse(string instanceName, Refusal refusal) =>
-        Close(instanceName, AttemptOutcome.Refused, refusal.Code, refusal.Message, hub: null);
+        refusal.TpmChallenge is null
+            ? Close(instanceName, AttemptOutcome.Refused, refusal.Code, refusal.Message, hub: null)
+            : Close(instanceName, AttemptOutcome.Challenged, code: null, message: null, hub: null);
 
     /// <summary>Closes the trace of an accepted attempt.</summary>
     public AttemptTrace Complete(RegistrationRecord record) => Close(

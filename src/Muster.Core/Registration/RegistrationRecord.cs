@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Muster.Core.Attestation;
 using Muster.Core.Enrollments;
 
@@ -51,6 +52,10 @@ public sealed record RegistrationRecord
 
     /// <summary>Changes on every write.</summary>
     public required string ETag { get; init; }
+
+    /// <summary>Only in the copy that answers a device with a TPM: its hub key, wrapped. Never stored, never shown to operators.</summary>
+    [JsonIgnore]
+    public ReadOnlyMemory<byte>? TpmAuthenticationKey { get; init; }
 
     /// <summary>What custom allocation returned for the device.</summary>
     public JsonElement? Payload { get; init; }

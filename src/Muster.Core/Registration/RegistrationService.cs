@@ -26,6 +26,7 @@ public sealed class RegistrationService : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly IFaultLog _faults;
     private readonly InstanceLimiter? _limiter;
+    private readonly TpmHubKeys? _tpmKeys;
     private readonly ConcurrentDictionary<(string Instance, string Id), RegistrationOperation> _running = new();
     private readonly CancellationTokenSource _stopping = new();
 
@@ -38,7 +39,8 @@ public sealed class RegistrationService : IAsyncDisposable
         RegistrationOptions options,
         TimeProvider clock,
         IFaultLog faults,
-        InstanceLimiter? limiter = null)
+        InstanceLimiter? limiter = null,
+        TpmHubKeys? tpmKeys = null)
     {
         _instances = instances;
         _store = store;
@@ -48,6 +50,7 @@ public sealed class RegistrationService : IAsyncDisposable
         _clock = clock;
         _faults = faults;
         _limiter = limiter;
+        _tpmKeys = tpmKeys;
     }
 
     /// <summary>
@@ -86,7 +89,7 @@ public sealed class RegistrationService : IAsyncDisposable
             ApiVersion = request.ApiVersion,
             Payload = payload,
             RemoteAddress = request.RemoteAddress,
-            Evidence = request.Evidence,
+            Evidence = device.Match.TpmKeys?.ToEvidence() ?? request.Evidence,
             Trace = trace,
         };
 
@@ -102,10 +105,10 @@ public sealed class RegistrationService : IAsyncDisposable
             trace.Pass("concurrency", $"Joined the registration in progress, operation {operation.Work.Assigning.OperationId}.");
             var joined = await AnswerAsync(operation, cancellationToken);
             await _store.CommitAsync([new AppendAttemptTrace(trace.Complete(joined))], cancellationToken);
-            return joined;
+            return await AnswerDeviceAsync(request, device, joined, cancellationToken);
         }
 
-        return await AnswerAsync(operation, cancellationToken);
+        return await AnswerDeviceAsync(request, device, await AnswerAsync(operation, cancellationToken), cancellationToken);
     }
 
     /// <summary>The record behind an operation: final, or assigning while it runs. Refused with 404 when it is not this device's latest one.</summary>
@@ -121,7 +124,7 @@ public sealed class RegistrationService : IAsyncDisposable
             && record.OperationId.Equals(operationId, StringComparison.OrdinalIgnoreCase)
             && record.OperationExpiresUtc > _clock.GetUtcNow())
         {
-            return record;
+            return await AnswerDeviceAsync(request, device, record, cancellationToken);
         }
 
         trace.Fail("operation", device.Record is { } other
@@ -138,7 +141,7 @@ public sealed class RegistrationService : IAsyncDisposable
         if (CheckRate(request, trace, isPoll: false) is { } tooFast) return await RefuseAsync(trace, request, tooFast, cancellationToken);
         var verified = await VerifyAsync(request, bodyRegistrationId, _options.ClockSkew, trace, cancellationToken);
         if (!verified.Try(out var device, out var refusal)) return await RefuseAsync(trace, request, refusal, cancellationToken);
-        if (device.Record is { } record) return record;
+        if (device.Record is { } record) return await AnswerDeviceAsync(request, device, record, cancellationToken);
 
         trace.Fail("record", "The device has never registered, or its record was deleted.");
         return await RefuseAsync(trace, request, Refusals.RegistrationNotFound, cancellationToken);
@@ -282,6 +285,7 @@ public sealed class RegistrationService : IAsyncDisposable
             Evidence = evidence,
             Now = _clock.GetUtcNow(),
             Grace = grace,
+            RemoteAddress = request.RemoteAddress,
             Record = record,
             Trace = trace,
         };
@@ -376,6 +380,17 @@ public sealed class RegistrationService : IAsyncDisposable
         }
     }
 
+    /// <summary>What one mechanism adds to its answers: a TPM gets its hub key, wrapped.</summary>
+    private async Task<Result<RegistrationRecord>> AnswerDeviceAsync(
+        DeviceRequest request, VerifiedDevice device, RegistrationRecord record, CancellationToken cancellationToken)
+    {
+        if (_tpmKeys is null || device.Match.TpmKeys is not { } keys) return record;
+        var trace = new AttemptTraceBuilder(request, _clock);
+        trace.Consider(device.Match.Enrollment);
+        var answer = await _tpmKeys.WrapAsync(device.Instance, record, keys, trace, cancellationToken);
+        return answer.Refusal is { } refusal ? await RefuseAsync(trace, request, refusal, cancellationToken) : answer;
+    }
+
     private async Task<Refusal> RefuseAsync(
         AttemptTraceBuilder trace, DeviceRequest request, Refusal refusal, CancellationToken cancellationToken)
     {
@@ -388,7 +403,7 @@ public sealed class RegistrationService : IAsyncDisposable
         new PendingRegistration(request.ApiVersion, payload, (device.Match.Credential as HubThumbprints)?.Primary)
         {
             RemoteAddress = request.RemoteAddress,
-        }.With(request.Evidence);
+        }.With(device.Match.TpmKeys?.ToEvidence() ?? request.Evidence);
 
     private static RegisteringDevice Describe(DeviceRequest request, VerifiedDevice device) => new(
         device.Instance.Name, request.RegistrationId, device.Match.Enrollment.Kind, device.Match.Enrollment.Id,

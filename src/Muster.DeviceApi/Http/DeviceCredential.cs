@@ -19,7 +19,7 @@ internal static class DeviceCredential
         if (authorization.Length > 0)
         {
             if (!SasToken.TryParse(authorization, out var token, out var problem)) return (null, problem);
-            return (SasEvidence.From(token!), null);
+            return (SasEvidence.From(token!) with { Tpm = body.Tpm }, null);
         }
 
         if (ClientCertificates.Of(context.Features) is { } presented) return (presented, null);

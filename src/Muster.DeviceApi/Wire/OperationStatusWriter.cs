@@ -33,6 +33,11 @@ public static class OperationStatusWriter
         {
             case AttestationType.SymmetricKey when isGroup: WriteGroup("symmetricKey"); break;
             case AttestationType.X509 when isGroup: WriteGroup("x509"); break;
+            case AttestationType.Tpm when record.TpmAuthenticationKey is { } key:
+                writer.WriteStartObject("tpm");
+                writer.WriteBase64String("authenticationKey", key.Span);
+                writer.WriteEndObject();
+                break;
             case AttestationType.X509:
                 writer.WriteStartObject("x509");
                 writer.WriteEndObject();

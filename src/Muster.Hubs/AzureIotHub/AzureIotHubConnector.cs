@@ -66,7 +66,10 @@ internal sealed class AzureIotHubConnector : IHubConnector
             DeviceBody.IsEdge(identity),
             TwinBody.Section(twin, "tags"),
             TwinBody.Section(properties, "desired"),
-            TwinBody.Section(properties, "reported"));
+            TwinBody.Section(properties, "reported"))
+        {
+            Keys = DeviceBody.KeysOf(identity),
+        };
     }
 
     public async Task ApplyTwinAsync(string deviceId, HubTwin twin, HubTwinMode mode, CancellationToken cancellationToken)

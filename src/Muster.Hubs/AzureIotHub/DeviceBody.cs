@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Muster.Core.Hubs;
+using Muster.Core.Secrets;
 
 namespace Muster.Hubs.AzureIotHub;
 
@@ -40,6 +41,23 @@ internal static class DeviceBody
     public static bool IsEdge(JsonElement identity) =>
         identity.TryGetProperty("capabilities", out var capabilities) && capabilities.ValueKind == JsonValueKind.Object
         && capabilities.TryGetProperty("iotEdge", out var edge) && edge.ValueKind == JsonValueKind.True;
+
+    /// <summary>The keys of an identity of type <c>sas</c>; null for other types, and where the policy may not see them.</summary>
+    public static SymmetricKeyPair? KeysOf(JsonElement identity)
+    {
+        if (!identity.TryGetProperty("authentication", out var authentication) || authentication.ValueKind != JsonValueKind.Object
+            || !authentication.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String || type.GetString() != "sas"
+            || !authentication.TryGetProperty("symmetricKey", out var keys) || keys.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        return Key("primaryKey") is { } primary && Key("secondaryKey") is { } secondary ? new(primary, secondary) : null;
+
+        Secret? Key(string name) => keys.TryGetProperty(name, out var key) && key.ValueKind == JsonValueKind.String
+            ? new Secret(key.GetString()!)
+            : null;
+    }
 
     /// <summary>A JSON object.</summary>
     public static byte[] Write(Action<Utf8JsonWriter> members)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Muster.Core.Hubs;
+using Muster.Core.Secrets;
 using Muster.EmbeddedHub.Errors;
 using Muster.EmbeddedHub.Hubs;
 using Muster.EmbeddedHub.Identities;
@@ -54,7 +55,10 @@ internal sealed class EmbeddedHubConnector : IHubConnector
             ? null
             : new HubDeviceSnapshot(
                 device.Identity.Status == DeviceStatus.Enabled, device.Identity.StatusReason, device.Identity.IotEdge,
-                device.Twin.Tags, device.Twin.Desired.Values, device.Twin.Reported.Values);
+                device.Twin.Tags, device.Twin.Desired.Values, device.Twin.Reported.Values)
+            {
+                Keys = KeysOf(device.Identity.Authentication),
+            };
     }
 
     public async Task ApplyTwinAsync(string deviceId, HubTwin twin, HubTwinMode mode, CancellationToken cancellationToken)
@@ -105,6 +109,11 @@ internal sealed class EmbeddedHubConnector : IHubConnector
                 return result.Error.Kind == allowed ? null : throw Failure(result.Error);
             },
             cancellationToken);
+
+    private static SymmetricKeyPair? KeysOf(DeviceAuthentication authentication) =>
+        authentication is { Type: DeviceAuthenticationType.Sas, PrimaryKey: { } primary, SecondaryKey: { } secondary }
+            ? new(new Secret(primary), new Secret(secondary))
+            : null;
 
     private static DeviceAuthentication Authentication(HubCredential credential) => credential switch
     {

@@ -58,5 +58,5 @@ internal static class ColumnText
     };
 
     /// <summary>Whether an outcome counts as refused in lists of attempts.</summary>
-    public static bool IsRefused(AttemptOutcome outcome) => outcome is not (AttemptOutcome.Assigned or AttemptOutcome.Assigning);
+    public static bool IsRefused(AttemptOutcome outcome) => outcome is AttemptOutcome.Disabled or AttemptOutcome.Failed or AttemptOutcome.Refused;
 }

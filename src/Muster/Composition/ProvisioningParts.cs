@@ -7,6 +7,7 @@ using Muster.Certificates;
 using Muster.Configuration;
 using Muster.Core.Allocation;
 using Muster.Core.Attestation;
+using Muster.Core.Attestation.Tpm;
 using Muster.Core.Audit;
 using Muster.Core.Certificates;
 using Muster.Core.Certificates.Verification;
@@ -172,6 +173,10 @@ public sealed class ProvisioningParts : IServerParts
         services.AddSingleton<SymmetricKeyGroupIndex>();
         services.AddSingleton<IAttestationVerifier, SymmetricKeyVerifier>();
         AddCertificates(services, options.X509);
+        services.AddSingleton(options.Tpm with { DeviceEndpoint = options.PublicName });
+        services.AddSingleton<TpmChallenges>();
+        services.AddSingleton<IAttestationVerifier, TpmVerifier>();
+        services.AddSingleton<TpmHubKeys>();
         services.AddSingleton<AttestationMatcher>();
         services.AddSingleton<IAllocationPolicy, HashedAllocationPolicy>();
         services.AddSingleton<IAllocationPolicy, LowestLatencyAllocationPolicy>();

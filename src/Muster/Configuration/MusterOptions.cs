@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Muster.Api.Directories;
 using Muster.Core.Allocation;
+using Muster.Core.Attestation.Tpm;
 using Muster.Core.Certificates.Verification;
 using Muster.Core.Hubs;
 using Muster.Core.Quotas;
@@ -74,6 +75,9 @@ public sealed record MusterOptions
 
     /// <summary>How device certificates are judged.</summary>
     public X509Options X509 { get; init; } = new();
+
+    /// <summary>How TPMs are judged.</summary>
+    public TpmOptions Tpm { get; init; } = new();
 
     /// <summary>Limits of the MQTT door, over TCP and WebSockets together.</summary>
     public MqttDoorOptions Mqtt { get; init; } = new();

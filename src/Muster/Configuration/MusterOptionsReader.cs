@@ -70,6 +70,7 @@ public static class MusterOptionsReader
                     ? AllocationSettings.ReadWebhooks(webhooks, workingDirectory)
                     : new(),
                 X509 = SectionsOf("X509").FirstOrDefault() is { } x509 ? CertificateSettings.Read(x509) : new(),
+                Tpm = SectionsOf("Tpm").FirstOrDefault() is { } tpm ? CertificateSettings.ReadTpm(tpm) : new(),
                 Mqtt = SectionsOf("Mqtt").FirstOrDefault() is { } mqtt ? MqttSettings.Read(mqtt) : new(),
                 Latencies = AllocationSettings.ReadLatencies(SectionsOf("Latencies")),
                 Quotas = SectionsOf("Quotas").FirstOrDefault() is { } quotas ? ServiceApiSettings.ReadQuotas(quotas) : null,

@@ -41,6 +41,7 @@ public sealed record OptionDefinition(string Key, string Switch, string Argument
         new("Webhooks", "", "", OptionKind.Section, "Limits of allocation webhooks. Only in files and environment"),
         new("Latencies", "", "", OptionKind.Sections, "Latencies by source network, for lowest latency. Only in files and environment"),
         new("X509", "", "", OptionKind.Section, "How device certificates are judged. Only in files and environment"),
+        new("Tpm", "", "", OptionKind.Section, "How TPMs are judged. Only in files and environment"),
         new("Mqtt", "", "", OptionKind.Section, "Limits of MQTT connections. Only in files and environment"),
         new("Quotas", "", "", OptionKind.Section, "What the default instance may hold and how fast it may be called. Only in files and environment"),
         new("Directory", "", "", OptionKind.Section, "OpenID Connect issuer of bearer tokens for the service and the management API. Only in files and environment"),
