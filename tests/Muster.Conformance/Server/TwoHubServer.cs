@@ -35,6 +35,10 @@ public sealed class TwoHubServer : IAsyncLifetime
     /// <summary>Starts other clients, which believe other endpoints.</summary>
     public Task<OfficialClients> StartClientsAsync(EndpointsDocument endpoints) => OfficialClients.StartAsync(_sandbox!, endpoints);
 
+    /// <summary>Starts a device with a software TPM of its own.</summary>
+    public Task<TpmDevice> StartTpmAsync(string registrationId) =>
+        TpmDevice.StartAsync(_sandbox!, OfficialClients.Trust(Server.Endpoints), registrationId);
+
     /// <summary>Runs a shell script beside the server, with the variables that its endpoints are.</summary>
     /// <returns>Its exit code and all it printed.</returns>
     public async Task<(int ExitCode, string Output)> ShellAsync(string script)
