@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Muster.Core.Attestation;
 using Muster.DeviceApi.Tests.Http;
 using Muster.TestKit;
@@ -11,6 +10,7 @@ namespace Muster.DeviceApi.Tests.X509;
 public sealed class CredentialPairTests(DeviceApiFixture fixture) : IClassFixture<DeviceApiFixture>, IAsyncLifetime
 {
     private static readonly TestCertificate Root = TestCertificate.SelfSigned("CN=Pairs root");
+    private static readonly SoftwareTpm Tpm = new();
 
     private readonly RunningServer _server = fixture.Server;
 
@@ -38,7 +38,7 @@ public sealed class CredentialPairTests(DeviceApiFixture fixture) : IClassFixtur
             enrollment switch
             {
                 "individual X.509" => CertificateDevice.Client(ownLeaf),
-                "individual TPM" => TestAttestations.Tpm,
+                "individual TPM" => $$$"""{"type":"tpm","tpm":{"endorsementKey":"{{{Tpm.EndorsementKey}}}"}}""",
                 "group X.509" => CertificateDevice.Signing(intermediate),
                 _ => keys,
             },
@@ -51,11 +51,12 @@ public sealed class CredentialPairTests(DeviceApiFixture fixture) : IClassFixtur
             "enrolled certificate" => await _server.RegisterAsync(id, ownLeaf),
             "group certificate" => await _server.RegisterAsync(id, intermediate.Issue("CN=" + id), [intermediate]),
             "strange certificate" => await _server.RegisterAsync(id, TestCertificate.SelfSigned("CN=" + id)),
-            "TPM" => await _server.RegisterAsync(id, token: null, TpmBody()),
+            "TPM" => await RegisterTpmAsync(id),
             _ => await _server.RegisterAsync(id, token: null),
         };
 
         var matches = (enrollment, presented) is ("individual symmetric", "own key") or ("individual X.509", "enrolled certificate")
+            or ("individual TPM", "TPM")
             or ("group symmetric", "derived key") or ("group X.509", "group certificate");
         if (matches)
         {
@@ -73,10 +74,13 @@ public sealed class CredentialPairTests(DeviceApiFixture fixture) : IClassFixtur
         }
     }
 
-    private static string TpmBody()
+    /// <summary>Asks for a challenge, and answers it when there is one.</summary>
+    private async Task<JsonAnswer> RegisterTpmAsync(string id)
     {
-        using var attestation = JsonDocument.Parse(TestAttestations.Tpm);
-        var key = attestation.RootElement.GetProperty("tpm").GetProperty("endorsementKey").GetString();
-        return $$$"""{"tpm":{"endorsementKey":"{{{key}}}","storageRootKey":"{{{key}}}"}}""";
+        var body = $$$"""{"tpm":{"endorsementKey":"{{{Tpm.EndorsementKey}}}","storageRootKey":"{{{Tpm.StorageRootKey}}}"}}""";
+        var first = await _server.RegisterAsync(id, token: null, body);
+        if (!first.Json.TryGetProperty("authenticationKey", out var challenge)) return first;
+        var nonce = Convert.ToBase64String(Tpm.Activate(challenge.GetBytesFromBase64()));
+        return await _server.RegisterAsync(id, _server.DeviceToken(id, nonce), body);
     }
 }
