@@ -144,7 +144,7 @@ public sealed class MoveTests
         try
         {
             string key;
-            await using (var hubs = await StartAsync(folder))
+            await using (var hubs = await StartAsync(folder, isCutOff: true))
             {
                 key = hubs.Key;
                 await PrepareAsync(hubs);
@@ -353,13 +353,14 @@ public sealed class MoveTests
         Assert.Null(await hubs.FindAsync(TwoHubs.A));
     }
 
-    private static async Task<TwoHubs> StartAsync(string? folder = null, bool resets = true, TimeSpan? freshness = null) => await TwoHubs.StartAsync(
+    private static async Task<TwoHubs> StartAsync(string? folder = null, bool resets = true, TimeSpan? freshness = null, bool isCutOff = false) => await TwoHubs.StartAsync(
         services =>
         {
             services.AddSingleton(new RegistrationOptions
             {
                 HubTries = 1,
-                AnswerBudget = TimeSpan.FromSeconds(folder is null ? 30 : 1),
+                AnswerBudget = TimeSpan.FromSeconds(isCutOff ? 1 : 30),
+                CleanupPatience = TimeSpan.FromSeconds(isCutOff ? 1 : 30),
                 ResetsWhenOldHubRefuses = resets,
 
                 // Without a second look, however slow the machine is, unless the test is about that.

@@ -172,7 +172,7 @@ public sealed class RemoteHubTests
     public async Task A_throttled_registration_stays_assigning_and_is_assigned_later()
     {
         await using var remote = await RestHub.StartAsync(Remote);
-        await using var hubs = await TwoHubs.StartAsync();
+        await using var hubs = await TwoHubs.StartAsync(budget: TimeSpan.FromSeconds(2));
         await hubs.Links.LinkAsync(AuditCaller.Process, hubs.Server.Instance, remote.Definition, default);
         await hubs.EnrollAsync(Remote, TwoHubs.Migrate);
         var refuse = RestHub.Refuse(429, "ThrottlingBacklogTimeout", "The request has been throttled. Wait 10 seconds and try again.", ("Retry-After", "3"));
@@ -188,7 +188,7 @@ public sealed class RemoteHubTests
     public async Task A_hub_that_hangs_does_not_delay_another_one()
     {
         await using var remote = await RestHub.StartAsync(Remote);
-        await using var hubs = await TwoHubs.StartAsync();
+        await using var hubs = await TwoHubs.StartAsync(budget: TimeSpan.FromSeconds(2));
         await hubs.Links.LinkAsync(AuditCaller.Process, hubs.Server.Instance, remote.Definition, default);
         var group = TwoHubs.NewKey();
         await hubs.Server.EnrollGroupAsync("slow", group, more: ",\"allocationPolicy\":\"static\",\"iotHubs\":[\"remote.test\"]");
@@ -215,7 +215,7 @@ public sealed class RemoteHubTests
     public async Task Registrations_through_a_slow_hub_wait_in_order_and_none_is_lost()
     {
         await using var remote = await RestHub.StartAsync(Remote, callsPerSecond: 40);
-        await using var hubs = await TwoHubs.StartAsync();
+        await using var hubs = await TwoHubs.StartAsync(budget: TimeSpan.FromSeconds(2));
         await hubs.Links.LinkAsync(AuditCaller.Process, hubs.Server.Instance, remote.Definition, default);
         var group = TwoHubs.NewKey();
         await hubs.Server.EnrollGroupAsync("many", group, more: ",\"allocationPolicy\":\"static\",\"iotHubs\":[\"remote.test\"]");

@@ -34,9 +34,18 @@ internal sealed class TwoHubs : IAsyncDisposable
 
     public string Key { get; init; } = NewKey();
 
+    /// <summary>Starts the server.</summary>
+    /// <param name="configure">Replaces or adds services.</param>
+    /// <param name="folder">A data folder to start over; null makes a fresh one.</param>
+    /// <param name="clock">The clock; null is the system's.</param>
+    /// <param name="budget">How long a register waits for its end; null is long enough for the slowest machine.</param>
     public static async Task<TwoHubs> StartAsync(
-        Action<IServiceCollection>? configure = null, string? folder = null, TimeProvider? clock = null) =>
-        new(await RunningServer.StartAsync(folder, [A, B], clock, configure));
+        Action<IServiceCollection>? configure = null, string? folder = null, TimeProvider? clock = null, TimeSpan? budget = null) =>
+        new(await RunningServer.StartAsync(folder, [A, B], clock, services =>
+        {
+            services.AddSingleton(new RegistrationOptions { AnswerBudget = budget ?? TimeSpan.FromSeconds(30) });
+            configure?.Invoke(services);
+        }));
 
     /// <summary>A look into the hubs of another server, which is left as it is.</summary>
     public static TwoHubs Over(RunningServer server) => new(server) { IsBorrowed = true };
@@ -45,7 +54,7 @@ internal sealed class TwoHubs : IAsyncDisposable
 
     /// <summary>Faster than the product: one try, no waiting.</summary>
     public static void NoRetries(IServiceCollection services) =>
-        services.AddSingleton(new RegistrationOptions { HubTries = 1, AnswerBudget = TimeSpan.FromSeconds(10) });
+        services.AddSingleton(new RegistrationOptions { HubTries = 1, AnswerBudget = TimeSpan.FromSeconds(30) });
 
     /// <summary>An enrollment at a hub; <paramref name="policy"/> is one of the constants, or null.</summary>
     public Task EnrollAsync(string hub, string? policy, string more = "") => Server.EnrollAsync(Device, Key,

@@ -259,7 +259,8 @@ public sealed class CustomAllocationTests
     private static Task<TwoHubs> StartAsync(TimeSpan? timeout = null, string? folder = null) => TwoHubs.StartAsync(
         services => services.AddSingleton(
             new WebhookOptions { AllowsHttp = true, AllowsOwnAddresses = true, Retries = 0, Timeout = timeout ?? TimeSpan.FromMinutes(1) }),
-        folder);
+        folder,
+        budget: folder is null ? null : TimeSpan.FromSeconds(1));
 
     private static Task EnrollAsync(TwoHubs hubs, WebhookServer webhook, string policy)
     {
