@@ -38,6 +38,7 @@ public static class PortalSetup
         services.AddScoped<NetworkDesk>();
         services.AddSingleton<NetworkRollbacks>();
         services.AddScoped<HubDesk>();
+        services.AddScoped<LeftBehindDesk>();
         services.AddScoped<CaDesk>();
         services.AddScoped<QuotaDesk>();
 
