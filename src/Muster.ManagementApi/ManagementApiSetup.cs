@@ -4,15 +4,19 @@ using Microsoft.Extensions.DependencyInjection;
 using Muster.Api.Directories;
 using Muster.ManagementApi.Authentication;
 using Muster.ManagementApi.Certificates;
+using Muster.ManagementApi.Hubs;
 using Muster.ManagementApi.Requests;
+using Muster.ManagementApi.Services;
 
 namespace Muster.ManagementApi;
 
-/// <summary>Adds the management API to a host: the certificate operations of a provisioning service, ARM-shaped (management-api A-10).</summary>
+/// <summary>Adds the management API to a host: certificates and linked hubs of a provisioning service, ARM-shaped (management-api ).</summary>
 public static class ManagementApiSetup
 {
-    private const string Certificates =
-        "/subscriptions/{subscription}/resourceGroups/{resourceGroup}/providers/Microsoft.Devices/provisioningServices/{service}/certificates";
+    private const string Service =
+        "/subscriptions/{subscription}/resourceGroups/{resourceGroup}/providers/Microsoft.Devices/provisioningServices/{service}";
+
+    private const string Certificates = Service + "/certificates";
 
     /// <summary>
     /// Registers what the management API needs beside Core's services. Tokens of a directory are taken where the host registers
@@ -37,6 +41,15 @@ public static class ManagementApiSetup
 
         // Muster's own: revocation lists, which the original does not have (behaviour B-4.9).
         endpoints.MapPut(One + "/revocation", ManagementGate.Guard(ManagementActions.WriteCertificates, RevocationEndpoints.PutAsync));
+
+        // The service itself, as far as its linked hubs and its allocation policy go.
+        endpoints.MapGet(Service, ManagementGate.Guard("read", ServiceEndpoints.GetAsync));
+        endpoints.MapPut(Service, ManagementGate.Guard("write", ServiceEndpoints.PutAsync));
+
+        // Muster's own: how the hubs fare.
+        endpoints.MapGet(Service + "/linkedHubs", ManagementGate.Guard("read", HubStatusEndpoints.GetAsync));
+        endpoints.MapPost(Service + "/linkedHubs/{hub}/probe", ManagementGate.Guard("write", HubStatusEndpoints.ProbeAsync));
+        endpoints.MapPost(Service + "/leftBehind/retry", ManagementGate.Guard("write", HubStatusEndpoints.RetryAsync));
         return endpoints;
     }
 }

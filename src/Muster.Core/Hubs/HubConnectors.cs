@@ -14,6 +14,9 @@ public sealed class HubConnectors
         Lanes = lanes;
     }
 
+    /// <summary>The connector kinds that links may name.</summary>
+    public IReadOnlyCollection<string> Kinds => _factories.Keys;
+
     /// <summary>The lanes that the connectors keep to.</summary>
     public HubLanes Lanes { get; }
 

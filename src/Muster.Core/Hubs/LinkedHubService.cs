@@ -86,6 +86,59 @@ public sealed class LinkedHubService
     }
 
     /// <summary>
+    /// Makes the whole list be as told, in one commit: links what is new, changes what differs, unlinks what is missing (management-api
+    ///
+    /// </summary>
+    /// <param name="caller">Who does it.</param>
+    /// <param name="instance">The instance.</param>
+    /// <param name="definitions">The list.</param>
+    /// <param name="isExpected">Judges the list as it is; a change of somebody else is not overwritten.</param>
+    /// <param name="cancellationToken">Gives up before the commit.</param>
+    /// <returns>
+    /// Null when it is so. 400303 for a hub that is named twice, 400004 for a member, 403101 past the quota, 412 where the list is not as
+    /// expected; then nothing is changed.
+    /// </returns>
+    public async Task<Refusal?> ReplaceAsync(
+        AuditCaller caller,
+        ProvisioningInstance instance,
+        IReadOnlyList<LinkedHubDefinition> definitions,
+        Func<IReadOnlyList<LinkedHub>, bool> isExpected,
+        CancellationToken cancellationToken)
+    {
+        using var turn = await _changes.AcquireAsync(instance.Name, cancellationToken);
+        var linked = await _store.ListLinkedHubsAsync(instance.Name, cancellationToken);
+        if (!isExpected(linked)) return Refusals.ETagMismatch;
+        var limit = Math.Min(LinkedHubRules.MaxHubs, instance.Quotas?.LinkedHubs ?? long.MaxValue);
+        if (definitions.Count > limit && definitions.Count > linked.Count)
+            return QuotaRefusals.Reached(new RequireQuota(instance.Name, CountedEntity.LinkedHub, limit));
+
+        var now = _clock.GetUtcNow();
+        var changes = new List<StoreChange>();
+        var named = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var definition in definitions)
+        {
+            var host = definition.HostName ?? (definition.ConnectionString is { } text
+                ? HubConnectionString.Parse(text.Reveal()).Value?.HostName
+                : null);
+            var before = host is null ? null : Find(linked, host);
+            if (!Assemble(instance.Name, definition, before).Try(out var hub, out var refusal)) return refusal;
+            if (!named.Add(hub.HostName)) return LinkedHubRefusals.Duplicate;
+            if (before is not null && hub with { ETag = before.ETag } == before) continue;
+            changes.Add(new PutLinkedHub(hub, before?.ETag));
+            changes.Add(new AppendAuditEntry(LinkedHubAudit.Written(caller, before, hub, now)));
+        }
+
+        foreach (var gone in linked.Where(hub => !named.Contains(hub.HostName)))
+        {
+            changes.Add(new DeleteLinkedHub(instance.Name, gone.HostName, gone.ETag));
+            changes.Add(new AppendAuditEntry(LinkedHubAudit.Written(caller, gone, after: null, now)));
+        }
+
+        if (changes.Count == 0) return null;
+        return await _store.CommitAsync(changes, cancellationToken) == CommitOutcome.Committed ? null : Refusals.ETagMismatch;
+    }
+
+    /// <summary>
     /// Removes a link; 404000 when there is none. Devices that stand in the hub stay there, also where enrollments name it
     /// (behaviour B-12).
     /// </summary>

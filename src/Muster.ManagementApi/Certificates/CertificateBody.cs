@@ -40,7 +40,7 @@ internal sealed record CertificateBody
         {
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object) return Refusals.MalformedBody("The request body must be a JSON object.");
-            if (Find(root, "properties") is { } properties)
+            if (ManagementJson.Find(root, "properties") is { } properties)
             {
                 if (properties.ValueKind != JsonValueKind.Object) return Refusals.InvalidMember("properties", "it must be an object.");
                 root = properties;
@@ -70,7 +70,7 @@ internal sealed record CertificateBody
 
         string? Text(string name)
         {
-            if (Find(root, name) is not { } value) return null;
+            if (ManagementJson.Find(root, name) is not { } value) return null;
             try
             {
                 if (value.ValueKind == JsonValueKind.String) return value.GetString();
@@ -86,37 +86,10 @@ internal sealed record CertificateBody
 
         bool? Flag(string name)
         {
-            if (Find(root, name) is not { } value) return null;
+            if (ManagementJson.Find(root, name) is not { } value) return null;
             if (value.ValueKind is JsonValueKind.True or JsonValueKind.False) return value.GetBoolean();
             problem ??= Refusals.InvalidMember(name, "it must be true or false.");
             return null;
-        }
-    }
-
-    private static JsonElement? Find(JsonElement parent, string name)
-    {
-        foreach (var member in parent.EnumerateObject())
-        {
-            if (member.Value.ValueKind != JsonValueKind.Null && member.NameEquals(name)) return member.Value;
-        }
-
-        foreach (var member in parent.EnumerateObject())
-        {
-            if (member.Value.ValueKind != JsonValueKind.Null && IsName(member, name)) return member.Value;
-        }
-
-        return null;
-
-        static bool IsName(JsonProperty member, string name)
-        {
-            try
-            {
-                return member.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
-            }
-            catch (InvalidOperationException)
-            {
-                return false;
-            }
         }
     }
 }

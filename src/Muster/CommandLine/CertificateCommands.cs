@@ -285,7 +285,7 @@ public static class CertificateCommands
         public Task<ManagementAnswer> SendAsync(
             HttpMethod method, string name, string operation, Action<Utf8JsonWriter>? body, string? ifMatch)
         {
-            var path = name.Length == 0 ? "" : $"/{Uri.EscapeDataString(name)}{operation}";
+            var path = name.Length == 0 ? "/certificates" : $"/certificates/{Uri.EscapeDataString(name)}{operation}";
             return Client.SendAsync(method, TryValue(Instance) ?? InstanceDirectory.DefaultName, path, body, ifMatch, CancellationToken);
         }
 

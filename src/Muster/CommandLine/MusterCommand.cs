@@ -52,6 +52,7 @@ public static class MusterCommand
         device.Subcommands.Add(DeviceRegisterCommand.Create());
         root.Subcommands.Add(device);
         root.Subcommands.Add(CertificateCommands.Create());
+        root.Subcommands.Add(HubCommands.Create());
         foreach (var option in root.Options.OfType<VersionOption>()) option.Action = new PrintVersion();
         return root;
     }

@@ -76,10 +76,10 @@ public sealed class ManagementClient : IDisposable
         return new ManagementClient(host, name, key[..length], root, time);
     }
 
-    /// <summary>Sends one request about the certificates of an instance.</summary>
+    /// <summary>Sends one request about an instance.</summary>
     /// <param name="method">The method.</param>
     /// <param name="instance">Name of the instance.</param>
-    /// <param name="path">What follows <c>certificates</c>, encoded; empty or with a leading slash.</param>
+    /// <param name="path">What follows the service, encoded; empty or with a leading slash, for example <c>/certificates</c>.</param>
     /// <param name="writeBody">Writes the members of the body's object; null sends none.</param>
     /// <param name="ifMatch">The condition, or null.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
@@ -90,7 +90,7 @@ public sealed class ManagementClient : IDisposable
     {
         // Any subscription and resource group will do (management-api A-2).
         var target = $"/subscriptions/{Guid.Empty}/resourceGroups/muster/providers/Microsoft.Devices/provisioningServices/"
-            + $"{Uri.EscapeDataString(instance)}/certificates{path}?api-version={ApiVersion}";
+            + $"{Uri.EscapeDataString(instance)}{path}?api-version={ApiVersion}";
         using var message = new HttpRequestMessage(method, target);
         message.Headers.TryAddWithoutValidation("Authorization", SasTokenBuilder.Create(Host, _key, _time.GetUtcNow().AddHours(1), _keyName));
         message.Headers.TryAddWithoutValidation("User-Agent", $"muster/{CommandLine.MusterCommand.Version}");
