@@ -13,6 +13,7 @@ public sealed class HubClientTests(TwoHubServer muster)
 
     private OfficialClients Clients => muster.Clients;
 
+    // Behaviour checklist 31, iot-hub checklist 65; X.509 in RemoteHubTests and CertificateTests.
     [Fact]
     public async Task The_device_of_an_individual_enrollment_has_its_keys_and_its_initial_twin()
     {

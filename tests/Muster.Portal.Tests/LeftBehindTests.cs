@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using Muster.Core.Audit;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
 using Muster.Core.Store;
@@ -15,10 +16,9 @@ public sealed class LeftBehindTests(PortalFixture portal)
     public async Task P11_What_an_old_hub_does_not_delete_is_an_alert_until_somebody_sees_to_it()
     {
         var store = portal.Server.Services.GetRequiredService<IProvisioningStore>();
-        var instances = portal.Server.Services.GetRequiredService<InstanceDirectory>();
+        var service = portal.Server.Services.GetRequiredService<InstanceService>();
         var now = DateTimeOffset.UtcNow;
-        var instance = instances.Instances[0] with { Name = "stray-dps", IdScope = "0ne00STRAY1", ServiceHostNames = [], ETag = "stray" };
-        await instances.PutAsync(instance, ifETag: null, default);
+        Assert.Null((await service.CreateAsync(AuditCaller.Process, new InstanceDefinition { Name = "stray-dps" }, default)).Refusal);
         await store.CommitAsync(
             [
                 new PutHubCleanup(new HubCleanup

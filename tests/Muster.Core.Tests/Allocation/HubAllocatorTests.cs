@@ -14,6 +14,7 @@ public sealed class HubAllocatorTests
 {
     private readonly HubLanes _lanes = new(TimeProvider.System);
 
+    // iot-hub checklist 84 to 86.
     // Behaviour B-9.1, iot-hub 5.1, 5.4.
     [Theory]
     [InlineData("a", null, "static", "a", 0)]
@@ -62,6 +63,7 @@ public sealed class HubAllocatorTests
         Assert.Equal((expected, code), (result.Value?.HubHostName, result.Refusal?.Code ?? 0));
     }
 
+    // iot-hub checklist 87.
     // iot-hub 5.3: the longest prefix counts, whatever the order of the rows.
     [Theory]
     [InlineData("10.1.2.3", "east")]

@@ -18,6 +18,7 @@ public sealed class RendezvousHashTests
     public void Device_goes_to_the_hub_of_the_published_vector(string registrationId, string hub) =>
         Assert.Equal(hub, Choose(registrationId, Hubs));
 
+    // iot-hub checklist 83.
     [Fact]
     public void Hundred_thousand_devices_split_by_weight_and_a_new_hub_takes_only_its_share()
     {

@@ -64,6 +64,7 @@ public sealed class OperationTests : IAsyncDisposable
         _gate.SetResult();
     }
 
+    // Behaviour checklist 28.
     [Fact]
     public async Task Simultaneous_registers_of_one_device_make_one_identity()
     {
@@ -81,6 +82,7 @@ public sealed class OperationTests : IAsyncDisposable
         Assert.Equal("assigned", record.Json.GetProperty("status").GetString());
     }
 
+    // Behaviour checklist 29; killed instead of stopped in Muster.Conformance, CrashTests.
     [Fact]
     public async Task Operation_handed_out_before_a_restart_is_finished_after_it()
     {

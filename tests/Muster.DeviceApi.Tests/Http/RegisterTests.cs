@@ -159,6 +159,7 @@ public sealed class RegisterTests(DeviceApiFixture fixture) : IClassFixture<Devi
         Assert.Equal("Press_1*", answer.State.GetProperty("deviceId").GetString());
     }
 
+    // Behaviour checklist 25.
     [Fact]
     public async Task Disabled_device_is_told_so_at_once()
     {
@@ -173,6 +174,7 @@ public sealed class RegisterTests(DeviceApiFixture fixture) : IClassFixture<Devi
         Assert.Equal(AttemptOutcome.Disabled, (await _server.LastTraceAsync("off")).Outcome);
     }
 
+    // Behaviour checklist 25.
     [Fact]
     public async Task Disabled_group_shuts_its_device_out_and_lets_it_in_again()
     {

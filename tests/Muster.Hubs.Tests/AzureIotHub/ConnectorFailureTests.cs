@@ -80,6 +80,7 @@ public sealed class ConnectorFailureTests
         Assert.Equal(500001, problem.Code);
     }
 
+    // iot-hub checklist 94.
     [Fact]
     public async Task Each_kind_of_trouble_has_its_own_verdict()
     {
@@ -111,6 +112,7 @@ public sealed class ConnectorFailureTests
         Assert.Contains("RegistryWrite", missing.Detail, StringComparison.Ordinal);
     }
 
+    // iot-hub checklist 95.
     [Fact]
     public async Task The_key_is_in_no_message()
     {

@@ -30,6 +30,7 @@ public sealed class CertificateReprovisioningTests
         await AssertThumbprintFollowsAsync(hubs, path, CertificateDevice.Client(primary, secondary), policy, hub, outcome, primary, secondary);
     }
 
+    // iot-hub checklist 78.
     [Theory]
     [MemberData(nameof(Ways))]
     public async Task Row_16_a_renewed_leaf_of_a_group_puts_its_thumbprint_into_the_hub(string policy, string hub, string outcome)

@@ -192,6 +192,7 @@ public sealed class MoveTests
         }
     }
 
+    // Behaviour checklist 32, last row.
     // Row 20.
     [Theory]
     [InlineData("ensure hub-b.test")]
@@ -235,6 +236,7 @@ public sealed class MoveTests
         await Eventually.TrueAsync(async () => await hubs.FindAsync(TwoHubs.B) is null, "the half-made device is deleted");
     }
 
+    // iot-hub checklist 81.
     [Fact]
     public async Task What_the_old_hub_does_not_delete_is_listed_retried_and_does_not_fail_the_device()
     {
@@ -291,6 +293,7 @@ public sealed class MoveTests
         Assert.Empty(await hubs.CleanupsAsync());
     }
 
+    // iot-hub checklist 80.
     [Theory]
     [InlineData(401002, true, "hub-b.test/deviceDataReset")]
     [InlineData(401002, false, "failed 400209")]

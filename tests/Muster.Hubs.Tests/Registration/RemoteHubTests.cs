@@ -39,6 +39,7 @@ public sealed class RemoteHubTests
         await using (var there = TwoHubs.Over(far)) Assert.Null(await there.FindAsync(Remote));
     }
 
+    // Behaviour checklist 27, iot-hub checklist 69.
     [Fact]
     public async Task A_stale_key_fails_the_registration_with_the_hub_s_words_until_the_link_is_renewed()
     {
@@ -168,6 +169,7 @@ public sealed class RemoteHubTests
         Assert.Equal(1, (int?)remote.Devices[TwoHubs.Device].Desired["interval"]);
     }
 
+    // iot-hub checklist 70.
     [Fact]
     public async Task A_throttled_registration_stays_assigning_and_is_assigned_later()
     {

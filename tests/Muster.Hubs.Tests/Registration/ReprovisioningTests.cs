@@ -24,6 +24,7 @@ public sealed class ReprovisioningTests
         Assert.Null(await hubs.TwinAsync(TwoHubs.B));
     }
 
+    // Behaviour checklist 32 to 34, iot-hub checklist 73 to 77.
     // Rows 2 to 6.
     [Theory]
     [InlineData(2, TwoHubs.Migrate, TwoHubs.A, "2021-06-01", "hub-a.test/reprovisionedToInitialAssignment", Used, null)]
@@ -83,6 +84,7 @@ public sealed class ReprovisioningTests
         Assert.Equal("IoTHub not found.", (await hubs.RecordAsync())!.ErrorMessage);
     }
 
+    // iot-hub checklist 79.
     [Theory]
     [InlineData(TwoHubs.Migrate, "hub-a.test/reprovisionedToInitialAssignment")]
     [InlineData(TwoHubs.Reset, "hub-a.test/reprovisionedToInitialAssignment")]
@@ -230,6 +232,7 @@ public sealed class ReprovisioningTests
         Assert.Null(await hubs.FindAsync(first));
     }
 
+    // iot-hub checklist 82.
     [Fact]
     public async Task A_disabled_enrollment_leaves_the_hub_untouched()
     {

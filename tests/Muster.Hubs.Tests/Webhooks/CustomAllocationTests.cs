@@ -44,6 +44,7 @@ public sealed class CustomAllocationTests
         { ["huge"], "400207", 1 },
     };
 
+    // Behaviour checklist 27, iot-hub checklist 89 and 91.
     [Theory]
     [MemberData(nameof(Results))]
     public async Task Each_result_of_the_webhook_has_its_outcome(string[] answers, string outcome, int calls)
@@ -68,6 +69,7 @@ public sealed class CustomAllocationTests
         Assert.Equal([1, 10, 19, 28, 37, 46, 55, 64, 73, 82], waits);
     }
 
+    // iot-hub checklist 88.
     [Fact]
     public async Task The_request_is_the_original_s_without_secrets()
     {
@@ -131,6 +133,7 @@ public sealed class CustomAllocationTests
         Assert.DoesNotContain(hubs.Key, webhook.Bodies.Last(), StringComparison.Ordinal);
     }
 
+    // iot-hub checklist 90.
     [Theory]
     [InlineData(TwoHubs.Migrate, "hub-b.test", "hub-b.test/deviceDataMigrated", """{"from":"webhook"} {} {}""")]
     [InlineData(TwoHubs.Reset, "hub-b.test", "hub-b.test/deviceDataReset", """{"from":"webhook"} {} {}""")]
