@@ -92,7 +92,9 @@ internal sealed class RegistrationOperation : IDisposable
         if (outcome.LeftBehind.Count > 0)
         {
             await _executor.CleanAsync(outcome, Work.Trace, stopping);
-            await _store.CommitAsync([new ReplaceAttemptTrace(Work.Trace.Complete(_final))], stopping);
+
+            // Also while the server stops: the move is done, and its device is told so.
+            await _store.CommitAsync([new ReplaceAttemptTrace(Work.Trace.Complete(_final))], CancellationToken.None);
         }
 
         return _final;
