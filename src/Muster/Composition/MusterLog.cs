@@ -12,6 +12,9 @@ internal static partial class MusterLog
     [LoggerMessage(1002, LogLevel.Warning, "Some requests did not finish within {Seconds} s and were ended.")]
     public static partial void StopTimedOut(this ILogger logger, double seconds);
 
+    [LoggerMessage(1004, LogLevel.Warning, "The configuration has quotas for the instance {Instance}, which does not exist.")]
+    public static partial void QuotasOfNobody(this ILogger logger, string instance);
+
     [LoggerMessage(1003, LogLevel.Error, "A fault while {Activity}.")]
     public static partial void Fault(this ILogger logger, string activity, Exception exception);
 }

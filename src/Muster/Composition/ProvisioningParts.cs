@@ -70,11 +70,8 @@ public sealed class ProvisioningParts : IServerParts
         var instances = services.GetRequiredService<InstanceDirectory>();
         var instance = await instances.EnsureDefaultAsync(cancellationToken);
 
-        if (context.Options.Quotas is { } quotas && quotas != (instance.Quotas ?? InstanceQuotas.Unlimited))
-        {
-            await services.GetRequiredService<InstanceService>().SetQuotasAsync(AuditCaller.Process, instance.Name, quotas, cancellationToken);
-            instance = instances.FindByName(instance.Name) ?? instance;
-        }
+        await SetQuotasAsync(services, context, cancellationToken);
+        instance = instances.FindByName(instance.Name) ?? instance;
 
         // Once there is a hub it keeps its name: records and devices know it by that. New names make new hubs.
         var directory = services.GetRequiredService<EmbeddedHubDirectory>();
@@ -133,6 +130,17 @@ public sealed class ProvisioningParts : IServerParts
         endpoints.MapManagementApi();
         endpoints.MapDeviceApi();
         endpoints.MapEmbeddedHub();
+    }
+
+    private static async Task SetQuotasAsync(IServiceProvider services, ServerContext context, CancellationToken cancellationToken)
+    {
+        var instances = services.GetRequiredService<InstanceDirectory>();
+        foreach (var (name, quotas) in context.Options.Quotas)
+        {
+            if (instances.FindByName(name) is not { } instance) context.Loggers.CreateLogger("Muster").QuotasOfNobody(name);
+            else if (quotas != (instance.Quotas ?? InstanceQuotas.Unlimited))
+                await services.GetRequiredService<InstanceService>().SetQuotasAsync(AuditCaller.Process, name, quotas, cancellationToken);
+        }
     }
 
     private static async Task AddStoreAsync(IServiceCollection services, ServerContext context, CancellationToken cancellationToken)

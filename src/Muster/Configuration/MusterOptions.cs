@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Net;
 using Muster.Api.Directories;
@@ -85,8 +86,8 @@ public sealed record MusterOptions
     /// <summary>Latencies by source network, for lowest latency.</summary>
     public ImmutableArray<LatencyRow> Latencies { get; init; } = [];
 
-    /// <summary>What the default instance may hold and how fast it may be called; null leaves it as it is.</summary>
-    public InstanceQuotas? Quotas { get; init; }
+    /// <summary>What instances may hold and how fast they may be called, by name without case; those that are missing stay as they are.</summary>
+    public FrozenDictionary<string, InstanceQuotas> Quotas { get; init; } = FrozenDictionary<string, InstanceQuotas>.Empty;
 
     /// <summary>The directory whose tokens service API and management API take; null for none.</summary>
     public DirectoryOptions? Directory { get; init; }

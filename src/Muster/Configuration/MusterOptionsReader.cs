@@ -1,6 +1,8 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using Muster.Core.Quotas;
 
 namespace Muster.Configuration;
 
@@ -73,7 +75,9 @@ public static class MusterOptionsReader
                 Tpm = SectionsOf("Tpm").FirstOrDefault() is { } tpm ? CertificateSettings.ReadTpm(tpm) : new(),
                 Mqtt = SectionsOf("Mqtt").FirstOrDefault() is { } mqtt ? MqttSettings.Read(mqtt) : new(),
                 Latencies = AllocationSettings.ReadLatencies(SectionsOf("Latencies")),
-                Quotas = SectionsOf("Quotas").FirstOrDefault() is { } quotas ? ServiceApiSettings.ReadQuotas(quotas) : null,
+                Quotas = SectionsOf("Quotas").FirstOrDefault() is { } quotas
+                    ? ServiceApiSettings.ReadQuotas(quotas)
+                    : FrozenDictionary<string, InstanceQuotas>.Empty,
                 Directory = SectionsOf("Directory").FirstOrDefault() is { } directory ? ServiceApiSettings.ReadDirectory(directory) : null,
                 ConfigurationFiles = files.ToImmutable(),
             };

@@ -43,7 +43,7 @@ public sealed record OptionDefinition(string Key, string Switch, string Argument
         new("X509", "", "", OptionKind.Section, "How device certificates are judged. Only in files and environment"),
         new("Tpm", "", "", OptionKind.Section, "How TPMs are judged. Only in files and environment"),
         new("Mqtt", "", "", OptionKind.Section, "Limits of MQTT connections. Only in files and environment"),
-        new("Quotas", "", "", OptionKind.Section, "What the default instance may hold and how fast it may be called. Only in files and environment"),
+        new("Quotas", "", "", OptionKind.Section, "What instances may hold and how fast they may be called. Only in files and environment"),
         new("Directory", "", "", OptionKind.Section, "OpenID Connect issuer of bearer tokens for the service and the management API. Only in files and environment"),
         new(ConfigKey, "--config", "FILE", OptionKind.Path,
             "JSON file with a section Muster, stronger than appsettings.json, weaker than environment and command line"),

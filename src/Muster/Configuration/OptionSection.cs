@@ -127,6 +127,20 @@ public sealed class OptionSection
         return members;
     }
 
+    /// <summary>Whether the group has members of its own beside groups in it.</summary>
+    public bool HasPlainMembers => _members.Keys.Any(name => !name.Contains(':', StringComparison.Ordinal));
+
+    /// <summary>The names of the groups within a member; what lies in them is read by names such as <c>member:group:setting</c>.</summary>
+    public IReadOnlyList<string> Groups(string key)
+    {
+        if (Text(key) is { } plain) Mistake(key, plain, "The value has the wrong shape. Allowed are groups of settings by name.");
+        return
+        [
+            .. _members.Keys.Where(name => name.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase))
+                .Select(name => name.Split(':')[1]).Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase),
+        ];
+    }
+
     /// <summary>Notes a mistake in a member.</summary>
     /// <param name="key">The member.</param>
     /// <param name="value">Its value; null where that is secret.</param>

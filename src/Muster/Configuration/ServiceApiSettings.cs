@@ -1,5 +1,7 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Muster.Api.Directories;
+using Muster.Core.Instances;
 using Muster.Core.Quotas;
 
 namespace Muster.Configuration;
@@ -7,14 +9,30 @@ namespace Muster.Configuration;
 /// <summary>Reads what configuration says of quotas and of directory tokens.</summary>
 internal static class ServiceApiSettings
 {
-    /// <summary>The quotas of the default instance: a profile, and single limits over it; 0 is without that limit.</summary>
-    public static InstanceQuotas ReadQuotas(OptionSection section)
+    private const string InstancesKey = "Instances";
+
+    /// <summary>
+    /// The quotas by instance: those of the default instance stand in the section itself, those of others in groups of their names
+    /// below <c>Instances</c>. Each is a profile, and single limits over it; 0 is without that limit.
+    /// </summary>
+    public static FrozenDictionary<string, InstanceQuotas> ReadQuotas(OptionSection section)
     {
-        var name = section.Text("Profile") ?? "unlimited";
+        var quotas = new Dictionary<string, InstanceQuotas>(StringComparer.OrdinalIgnoreCase);
+        foreach (var instance in section.Groups(InstancesKey)) quotas[instance] = ReadQuotas(section, $"{InstancesKey}:{instance}:");
+
+        // The default instance is left as it is where only others are spoken of.
+        if (section.HasPlainMembers) quotas[InstanceDirectory.DefaultName] = ReadQuotas(section, "");
+        section.Close();
+        return quotas.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+    }
+
+    private static InstanceQuotas ReadQuotas(OptionSection section, string prefix)
+    {
+        var name = section.Text(prefix + "Profile") ?? "unlimited";
         var profile = InstanceQuotas.Profile(name);
-        if (profile is null) section.Mistake("Profile", name, "There is no such profile. Allowed are unlimited, azure.");
+        if (profile is null) section.Mistake(prefix + "Profile", name, "There is no such profile. Allowed are unlimited, azure.");
         profile ??= InstanceQuotas.Unlimited;
-        var quotas = new InstanceQuotas
+        return new InstanceQuotas
         {
             IndividualEnrollments = Count("IndividualEnrollments", profile.IndividualEnrollments),
             X509Groups = Count("X509Groups", profile.X509Groups),
@@ -26,14 +44,12 @@ internal static class ServiceApiSettings
             DeviceRegistrations = Rate("DeviceRegistrationsPerMinute", TimeSpan.FromMinutes(1), profile.DeviceRegistrations),
             DevicePolls = Rate("DevicePollsPer10Seconds", TimeSpan.FromSeconds(10), profile.DevicePolls),
         };
-        section.Close();
-        return quotas;
 
         long? Count(string key, long? preset) =>
-            section.Whole(key, 0, int.MaxValue) switch { null => preset, 0 => null, var number => number };
+            section.Whole(prefix + key, 0, int.MaxValue) switch { null => preset, 0 => null, var number => number };
 
         RateLimit? Rate(string key, TimeSpan period, RateLimit? preset) =>
-            section.Whole(key, 0, 1_000_000) switch { null => preset, 0 => null, { } calls => new RateLimit(calls, period) };
+            section.Whole(prefix + key, 0, 1_000_000) switch { null => preset, 0 => null, { } calls => new RateLimit(calls, period) };
     }
 
     /// <summary>The directory whose tokens service API and management API take; null after a mistake.</summary>

@@ -11,7 +11,7 @@ public sealed class ServiceApiSettingsTests
     {
         var options = Read("{}", out var mistakes)!;
         Assert.Empty(mistakes);
-        Assert.Null(options.Quotas);
+        Assert.Empty(options.Quotas);
         Assert.Null(options.Directory);
     }
 
@@ -35,7 +35,7 @@ public sealed class ServiceApiSettingsTests
                 DeviceRegistrations = new RateLimit(1000, TimeSpan.FromMinutes(1)),
                 DevicePolls = new RateLimit(5, TimeSpan.FromSeconds(10)),
             },
-            options.Quotas);
+            options.Quotas["default"]);
     }
 
     [Fact]
@@ -59,7 +59,22 @@ public sealed class ServiceApiSettingsTests
                 DeviceRegistrations = new RateLimit(2, TimeSpan.FromMinutes(1)),
                 DevicePolls = new RateLimit(1, TimeSpan.FromSeconds(10)),
             },
-            options.Quotas);
+            options.Quotas["default"]);
+    }
+
+    [Fact]
+    public void Other_instances_have_quotas_of_their_own()
+    {
+        var options = Read(
+            """{"Quotas":{"Profile":"azure","Instances":{"plant-2":{"X509Groups":3},"Plant-3":{"Profile":"azure","LinkedHubs":0}}}}""", out var mistakes)!;
+        Assert.Empty(mistakes);
+        Assert.Equal(3, options.Quotas.Count);
+        Assert.Equal(InstanceQuotas.Azure, options.Quotas["DEFAULT"]);
+        Assert.Equal(new InstanceQuotas { X509Groups = 3 }, options.Quotas["plant-2"]);
+        Assert.Equal(InstanceQuotas.Azure with { LinkedHubs = null }, options.Quotas["plant-3"]);
+
+        options = Read("""{"Quotas":{"Instances":{"plant-2":{"X509Groups":3}}}}""", out _)!;
+        Assert.Equal("plant-2", Assert.Single(options.Quotas).Key);
     }
 
     [Fact]
@@ -72,7 +87,7 @@ public sealed class ServiceApiSettingsTests
             ("MUSTER__Directory__Authority", "https://login.example.org/tenant"),
             ("MUSTER__Directory__Roles__fleet-admins", "contributor"))!;
         Assert.Empty(mistakes);
-        Assert.Equal(new InstanceQuotas { LinkedHubs = 9 }, options.Quotas);
+        Assert.Equal(new InstanceQuotas { LinkedHubs = 9 }, Assert.Single(options.Quotas).Value);
         Assert.Equal("https://login.example.org/tenant", options.Directory!.Authority.ToString());
         Assert.Equal("fleet-admins", Assert.Single(options.Directory.Roles).Key);
     }
@@ -113,6 +128,11 @@ public sealed class ServiceApiSettingsTests
     [InlineData("""{"Quotas":{"DeviceRegistrationsPerMinute":-5}}""", "Quotas:DeviceRegistrationsPerMinute", "from 0 to 1000000")]
     [InlineData("""{"Quotas":{"DevicePollsPer10Seconds":"5/10"}}""", "Quotas:DevicePollsPer10Seconds", "from 0 to 1000000")]
     [InlineData("""{"Quotas":{"SymmetricGroups":5}}""", "Quotas:SymmetricGroups", "no such setting. Allowed are CaCertificates, ")]
+    [InlineData("""{"Quotas":{"Instances":{"p-2":{"Profile":"gold"}}}}""", "Quotas:Instances:p-2:Profile", "Allowed are unlimited, azure")]
+    [InlineData("""{"Quotas":{"Instances":{"p-2":{"X509Groups":-1}}}}""", "Quotas:Instances:p-2:X509Groups", "not a whole number")]
+    [InlineData("""{"Quotas":{"Instances":{"p-2":{"Groups":1}}}}""", "Quotas:Instances:p-2:Groups", "no such setting")]
+    [InlineData("""{"Quotas":{"Instances":{"p-2":7}}}""", "Quotas:Instances:p-2", "no such setting")]
+    [InlineData("""{"Quotas":{"Instances":"p-2"}}""", "Quotas:Instances", "wrong shape")]
     [InlineData("""{"Quotas":"azure"}""", "Quotas", "wrong shape")]
     [InlineData("""{"Quotas":["azure"]}""", "Quotas:0", "no such setting")]
     [InlineData("""{"Directory":{"Audiences":["a"]}}""", "Directory:Authority", "not the address of an issuer")]
