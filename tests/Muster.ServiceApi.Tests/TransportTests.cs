@@ -204,6 +204,24 @@ public sealed class TransportTests(ServiceApiHost host) : IClassFixture<ServiceA
         Assert.Equal(answers.Length, answers.Select(answer => answer.Headers["x-ms-request-id"]).Distinct(StringComparer.Ordinal).Count());
     }
 
+    // What the client calls the request, and how the log shows it.
+    [Theory]
+    [InlineData("x-ms-client-request-id", "9f1c-client", "client's 9f1c-client)")]
+    [InlineData("Request-Id", "1001", "client's 1001)")]
+    [InlineData("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "client's 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01)")]
+    [InlineData("Request-Id", "a b\tc", "client's a?b?c)")]
+    [InlineData("Accept", "x", "client's -)")]
+    public async Task Number_that_a_client_gives_its_request_is_in_the_log(string header, string value, string shown)
+    {
+        var id = Bodies.Id();
+        (await host.PutAsync("/enrollments/" + id, Bodies.Symmetric, (header, value))).ShouldBe(200);
+        Assert.Contains(shown, host.Log.Split('\n').Last(line => line.Contains($" on {id} ", StringComparison.Ordinal)), StringComparison.Ordinal);
+
+        var refused = (await host.GetAsync("/enrollments/" + id, ("Authorization", ""), ("Request-Id", new string('n', 500)))).ShouldBe(401002);
+        var line = host.Log.Split('\n').Last(line => line.Contains(refused["trackingId"].GetString()!, StringComparison.Ordinal));
+        Assert.Contains($"client's {new string('n', 64)},", line, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Header_names_are_lower_case_on_the_wire()
     {

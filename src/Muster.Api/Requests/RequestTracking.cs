@@ -7,7 +7,9 @@ namespace Muster.Api.Requests;
 public static class RequestTracking
 {
     private const string HeaderName = "x-ms-request-id";
+    private const int MaxClientRequestId = 64;
     private static readonly object ItemKey = new();
+    private static readonly string[] ClientHeaderNames = ["x-ms-client-request-id", "Request-Id", "traceparent"];
 
     /// <summary>The request's tracking ID.</summary>
     public static Guid TrackingId(this HttpContext context)
@@ -16,6 +18,26 @@ public static class RequestTracking
         var created = Guid.NewGuid();
         context.Items[ItemKey] = created;
         return created;
+    }
+
+    /// <summary>
+    /// How the client calls the request, for the log: callers look for their own number there. Nothing else relies on it
+    /// (service-api S-1.2). A dash where it gives none; long ones are cut, and what is not printable ASCII shows as a question mark.
+    /// </summary>
+    public static string ClientRequestId(this HttpContext context)
+    {
+        foreach (var name in ClientHeaderNames)
+        {
+            var text = context.Request.Headers[name].ToString();
+            if (string.IsNullOrWhiteSpace(text)) continue;
+            var length = Math.Min(text.Length, MaxClientRequestId);
+            return string.Create(length, text, static (shown, given) =>
+            {
+                for (var i = 0; i < shown.Length; i++) shown[i] = given[i] is > ' ' and <= '~' ? given[i] : '?';
+            });
+        }
+
+        return "-";
     }
 
     /// <summary>Adds the headers that every answer carries, 204 too (service-api S-1.3).</summary>

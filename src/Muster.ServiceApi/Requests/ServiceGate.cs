@@ -35,7 +35,8 @@ internal static class ServiceGate
 
     /// <summary>Logs an operation that changed something or gave keys away; the store's audit entry has the details.</summary>
     public static void Log(this ServiceRequest request, string operation, string id) => ServiceApiLog.Changed(
-        Logger(request.Context), request.Caller.Audit.Name, request.Instance.Name, operation, id, request.Context.TrackingId());
+        Logger(request.Context), request.Caller.Audit.Name, request.Instance.Name, operation, id, request.Context.TrackingId(),
+        request.Context.ClientRequestId());
 
     private static async Task<Refusal?> PassAsync(
         HttpContext context, AccessRights right, string action, Func<ServiceRequest, Task<Refusal?>> operation)
@@ -48,7 +49,8 @@ internal static class ServiceGate
         if (instance.Network?.Judge(context.Connection.RemoteIpAddress, IpFilterTarget.ServiceApi) is { IsAllowed: false } verdict)
         {
             ServiceApiLog.Unauthorized(
-                Logger(context), context.TrackingId(), context.Request.Method, context.Request.Path.Value ?? "", instance.Name, verdict.Reason);
+                Logger(context), context.TrackingId(), context.ClientRequestId(), context.Request.Method, context.Request.Path.Value ?? "",
+                instance.Name, verdict.Reason);
             return Refusals.Unauthorized;
         }
 
@@ -79,7 +81,8 @@ internal static class ServiceGate
 
         if (reason is not null)
         {
-            ServiceApiLog.Unauthorized(Logger(context), context.TrackingId(), context.Request.Method, path, instance.Name, reason);
+            ServiceApiLog.Unauthorized(
+                Logger(context), context.TrackingId(), context.ClientRequestId(), context.Request.Method, path, instance.Name, reason);
             context.Response.Headers.WWWAuthenticate = directory is null
                 ? "SharedAccessSignature"
                 : new StringValues(["SharedAccessSignature", $"Bearer authorization_uri=\"{directory.Authority}\""]);
