@@ -1,5 +1,8 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Muster.Conformance.Calls;
+using Muster.Conformance.Sandbox;
 using Muster.Conformance.Server;
 using Muster.TestKit;
 
@@ -121,6 +124,79 @@ public sealed class CertificateTests(TwoHubServer muster) : IDisposable
         // Groups of other tests name certificates of the same chain; the nearest one to the leaf would win.
         await muster.Clients.ServiceAsync("deleteEnrollmentGroup", "openssl-group");
     }
+
+    [Theory]
+    [InlineData("-tls1_2", "leaf with weak RSA", "Invalid certificate.")]
+    [InlineData("-tls1_3", "leaf with weak RSA", "Invalid certificate.")]
+    [InlineData("-tls1_2", "intermediate with weak RSA", "Unauthorized")]
+    [InlineData("-tls1_3", "intermediate with weak RSA", "Unauthorized")]
+    [InlineData("-tls1_2", "leaf signed with SHA-1", "Invalid certificate.")]
+    [InlineData("-tls1_3", "leaf signed with SHA-1", "Invalid certificate.")]
+    [InlineData("-tls1_2", "100 certificates", "Invalid certificate.")]
+    [InlineData("-tls1_3", "100 certificates", "Invalid certificate.")]
+    [InlineData("-tls1_2", "wrong issuer key under the right name", "Signing certificate info did not match chain elements.")]
+    [InlineData("-tls1_3", "wrong issuer key under the right name", "Signing certificate info did not match chain elements.")]
+    public async Task Chain_that_no_client_library_would_send_is_refused_in_words(string version, string name, string told)
+    {
+        await AddRootAsync();
+        await EnrollGroupAsync("weak-group", "caReferences");
+        var id = $"weak{version}-{name.Replace(' ', '-').ToLowerInvariant()}";
+        var subject = "CN=" + id;
+        var weak = Root.IssueAuthority("CN=Conformance weak", CertificateShape.Authority with { Key = "RSA-1024" });
+        var rsa = TestCertificate.SelfSigned("CN=Conformance RSA", CertificateShape.Authority with { Key = "RSA-2048" });
+        var identified = CertificateShape.Authority with { HasKeyIdentifiers = true };
+        TestCertificate[] sent = name switch
+        {
+            "wrong issuer key under the right name" =>
+            [
+                Root.IssueAuthority("CN=Conformance twin", identified).Issue(subject, new() { HasKeyIdentifiers = true }),
+                Root.IssueAuthority("CN=Conformance twin", identified),
+            ],
+            "leaf with weak RSA" => [One.Issue(subject, new() { Key = "RSA-1024" }), One],
+            "intermediate with weak RSA" => [weak.Issue(subject), weak],
+            "leaf signed with SHA-1" => [rsa.Issue(subject, new() { Hash = HashAlgorithmName.SHA1 })],
+            _ => [One.Issue(subject), .. Enumerable.Range(0, 100).Select(number => Root.IssueAuthority("CN=Crowd " + number))],
+        };
+        var (certificate, key) = Files(id, sent[0]);
+        var (chain, _) = Files(id + "-chain", sent[0], sent[1..]);
+        var request = $"PUT /$SCOPE/registrations/{id}/register?api-version=2021-10-01 HTTP/1.1\\r\\nHost: $HOST\\r\\nContent-Length: 0\\r\\nConnection: close\\r\\n\\r\\n";
+        var (_, output) = await muster.ShellAsync($"""
+            printf "{request}" | openssl s_client -connect $HOST:443 -servername $HOST {version} -cipher DEFAULT@SECLEVEL=0 -CAfile $ROOT -ign_eof \
+              -cert {certificate} -key {key} {(sent.Length > 1 ? "-cert_chain " + chain : "")} 2>&1 | tr -d '\r'
+            """);
+        Assert.True(output.Contains("\"errorCode\":401002", StringComparison.Ordinal) && output.Contains($"\"message\":\"{told}\"", StringComparison.Ordinal), output);
+        await muster.Clients.ServiceAsync("deleteEnrollmentGroup", "weak-group");
+    }
+
+    [Fact]
+    public async Task Commands_of_the_guide_run_as_they_are_printed()
+    {
+        var guide = Blocks("docs/certificates.md", "sh");
+        var quickStart = Blocks("docs/quick-start.md", "bash");
+        var sas = quickStart[quickStart.IndexOf("sas() {", StringComparison.Ordinal)..];
+        File.WriteAllText(Path.Combine(_folder.Path, "guide.sh"), $$"""
+            cd {{_folder.Path}} && ln -s {{muster.Server.DataFolder}} data || exit 9
+            muster() { dotnet {{RepositoryFiles.ServerAssembly}} "$@"; }
+            {{sas[..(sas.IndexOf("\n}", StringComparison.Ordinal) + 2)]}}
+            {{guide}}
+            """);
+        var (code, output) = await muster.RunAsync("bash", Path.Combine(_folder.Path, "guide.sh"));
+        Assert.True(code == 0, output);
+        foreach (var (words, count) in new[]
+        {
+            ("Verified: fleet-root", 2), ("Assigned: dev1 is provisioned.", 3), ("Assigned: solo is provisioned.", 1), ("Assigned: dev2 is provisioned.", 1),
+            ("Deleted: fleet-root.", 1), ("Disabled: the enrollment of dev2 is disabled.", 1), ("shut out, exit code 1", 2),
+            ("list revokes 1", 2), ("Revocation checking of fleet-root-2 is off.", 1), ("errorCode", 0), ("wrong", 0),
+        })
+        {
+            Assert.True(Count(output, words) == count, $"'{words}' is there {Count(output, words)} times: {output}");
+        }
+    }
+
+    private static string Blocks(string file, string language) => string.Join('\n', Regex
+        .Matches(File.ReadAllText(Path.Combine(RepositoryFiles.Root, file)), $"^```{language}\\n(.*?)^```",
+            RegexOptions.Singleline | RegexOptions.Multiline, TimeSpan.FromSeconds(10))
+        .Select(match => match.Groups[1].Value));
 
     private static int Count(string text, string words) => text.Split(words).Length - 1;
 

@@ -111,7 +111,7 @@ public sealed class CertificateTests(ManagementFixture fixture) : IClassFixture<
         AssertProviderError(await fixture.SendAsync(HttpMethod.Get, "/tags"), 404205);
     }
 
-    [Theory]
+    [Theory] // checklist item 15 of behaviour, item 14 of A-17
     [InlineData("P-256", false)]
     [InlineData("P-384", false)]
     [InlineData("RSA-2048", false)]

@@ -57,6 +57,47 @@ public sealed class CommandLineTests(ManagementFixture fixture) : IClassFixture<
         await RunAsync(2, "--chain", "device", "register", "--id", "a", "--key", "AAAA", "--chain", Write("b.pem", "x"));
     }
 
+    public static TheoryData<int, string, string> Refusals() => new()
+    {
+        { 1, "private key", "certificate add --name keyed --file KEYED" },
+        { 1, "certificate", "certificate add --name garbage --file GARBAGE" },
+        { 1, "look at --instance", "certificate list --instance nobody" },
+        { 1, "was not found", "certificate add --name a --file CA --instance nobody" },
+        { 1, "'muster certificate list' shows the names", "certificate show --name nobody" },
+        { 1, "'muster certificate list' shows the names", "certificate code --name nobody" },
+        { 1, "'muster certificate code' makes a new code", "certificate verify --name nobody --file CA" },
+        { 1, "it must be a current list", "certificate revocation --name nobody --list GARBAGE" },
+        { 0, "There is no CA certificate nobody.", "certificate delete --name nobody" },
+        { 2, "--name: It is missing.", "certificate add --file CA" },
+        { 2, "--file: It is missing.", "certificate add --name a" },
+        { 2, "--name: It is missing.", "certificate show" },
+        { 2, "--name: It is missing.", "certificate code" },
+        { 2, "--name: It is missing.", "certificate delete" },
+        { 2, "--file: It is missing.", "certificate verify --name a" },
+        { 2, "--name: It is missing.", "certificate revocation --off" },
+        { 2, "--off", "certificate revocation --name a --off --list CA" },
+        { 2, "--off", "certificate revocation --name a --off --url http://ca.example.org/a.crl" },
+        { 2, "more than once", "certificate show --name a --name b" },
+        { 2, "cannot be read", "certificate add --name a --file missing.pem" },
+        { 2, "larger than", "certificate add --name a --file HUGE" },
+        { 2, "no such option", "certificate list --name a" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refusals))]
+    public async Task What_cannot_be_done_is_said_in_words_with_its_exit_code(int exitCode, string words, string command)
+    {
+        var ca = TestCertificate.SelfSigned("CN=Command line");
+        var files = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["CA"] = Write("ca.pem", ca.Pem),
+            ["KEYED"] = Write("keyed.pem", ca.Pem + "\n" + ca.KeyPem),
+            ["GARBAGE"] = Write("garbage.pem", "not a certificate"),
+            ["HUGE"] = Write("huge.pem", new string('x', 4 * 1024 * 1024 + 1)),
+        };
+        await RunAsync(exitCode, words, [.. command.Split(' ').Select(word => files.GetValueOrDefault(word, word))]);
+    }
+
     [Fact]
     public async Task Data_folder_without_a_server_is_a_mistake_and_a_dead_server_is_not_reached()
     {

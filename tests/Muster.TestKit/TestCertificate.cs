@@ -33,6 +33,9 @@ public sealed record CertificateShape
 
     public string? CriticalExtension { get; init; }
 
+    /// <summary>Whether subject and issuer are told by key identifiers too, as most CAs do it.</summary>
+    public bool HasKeyIdentifiers { get; init; }
+
     public static CertificateShape Authority { get; } = new()
     {
         IsAuthority = true,
@@ -151,6 +154,17 @@ public sealed class TestCertificate
 
         if (shape.Usage is { } usage) request.CertificateExtensions.Add(new X509KeyUsageExtension(usage, critical: true));
         if (shape.CriticalExtension is { } oid) request.CertificateExtensions.Add(new X509Extension(oid, [0x05, 0x00], critical: true));
+
+        if (shape.HasKeyIdentifiers)
+        {
+            request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
+            if (issuer is not null)
+            {
+                using var above = issuer.WithoutKey();
+                request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(
+                    new X509SubjectKeyIdentifierExtension(above.PublicKey, critical: false)));
+            }
+        }
 
         var now = DateTimeOffset.UtcNow;
         var serial = RandomNumberGenerator.GetBytes(16);

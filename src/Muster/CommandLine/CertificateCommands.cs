@@ -19,7 +19,7 @@ public static class CertificateCommands
 
     private static Option<string[]> List { get; } = Text("--list", "FILE", "Certificate revocation list, PEM or DER, signed by the CA");
 
-    private static Option<string[]> Url { get; } = Text("--url", "URL", "Where revocation lists are fetched from, every hour: http or https");
+    private static Option<string[]> Url { get; } = Text("--url", "URL", "Where revocation lists are fetched from, every hour: http or https. Without it nothing is fetched");
 
     private static Option<string[]> Data { get; } = Text("--data", "DIR", "Data folder of a running Muster on this machine. Default: ./data");
 
@@ -191,6 +191,13 @@ public static class CertificateCommands
         {
             if (command.Options.Contains(required) && !values.ContainsKey(required))
                 mistakes.Add(new(required.Name, null, $"It is missing. Allowed is {required.Name} {required.HelpName}."));
+        }
+
+        if (command.Options.Contains(Off) && parse.GetValue(Off))
+        {
+            foreach (var other in new[] { List, Url }.Where(values.ContainsKey))
+                mistakes.Add(new(other.Name, values[other], "It cannot stand beside --off. Allowed is one of the two."));
+            if (parse.GetValue(AllowStale)) mistakes.Add(new(AllowStale.Name, null, "It cannot stand beside --off. Allowed is one of the two."));
         }
 
         var contents = ReadFiles(values, mistakes);

@@ -8,6 +8,9 @@ public static class RepositoryFiles
     /// <summary>The server, built in the same configuration as the tests.</summary>
     public static string ServerAssembly { get; } = Metadata("ServerAssembly");
 
+    /// <summary>The repository's own folder.</summary>
+    public static string Root { get; } = Metadata("RepositoryRoot");
+
     /// <summary>The folder of the client scripts.</summary>
     public static string ClientScripts { get; } = Metadata("ClientScripts");
 

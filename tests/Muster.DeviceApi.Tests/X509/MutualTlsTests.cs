@@ -123,7 +123,8 @@ public sealed class MutualTlsTests(DeviceApiFixture fixture) : IClassFixture<Dev
 
         var taken = await server.ServiceAsync(HttpMethod.Put, "/enrollments/other", $$"""{"attestation":{{CertificateDevice.Client(first)}}}""");
         Assert.Equal((HttpStatusCode.Conflict, 409204), (taken.Status, taken.ErrorCode));
-        await server.EnrollWithAsync("/enrollments/twice", CertificateDevice.Client(One.Issue("CN=twice"), null));
+        var twice = One.Issue("CN=twice");
+        await server.EnrollWithAsync("/enrollments/twice", CertificateDevice.Client(twice, twice));
     }
 
     [Fact]

@@ -72,7 +72,7 @@ public sealed class DeviceRegistrationClientTests
     [Fact]
     public void A_group_key_gives_the_documented_device_key() =>
         Assert.Equal(
-            "Jsm0lyGpjaVYVP2g3FnmnmG9dI/9qU24wNoykUmermc=",
+            "Jsm0lyGpjaVYVP2g3FnmnmG9dI/9qU24wNoykUmermc=", // behaviour B-6.3, checklist item 6
             Convert.ToBase64String(DeviceKey.Derive(
                 Convert.FromBase64String("8isrFI1sGsIlvvFSSFRiMfCNzv21fjbE/+ah/lSh3lF8e2YG1Te7w1KpZhJFFXJrqYKi9yegxkqIChbqOS9Egw=="),
                 "sn-007-888-abc-mac-a1-b2-c3-d4-e5-f6")));
