@@ -14,6 +14,12 @@ internal static partial class PortalLog
     [LoggerMessage(7002, LogLevel.Warning, "Portal: a sign-in was refused from {Address}.")]
     public static partial void SignInRefused(ILogger logger, string address);
 
+    [LoggerMessage(7004, LogLevel.Error, "Portal: the directory {Authority} cannot be reached or does not answer as an OpenID Connect issuer.")]
+    public static partial void DirectoryUnreachable(ILogger logger, Uri authority, Exception exception);
+
+    [LoggerMessage(7005, LogLevel.Warning, "Portal: a sign-in by the directory failed.")]
+    public static partial void DirectoryRefused(ILogger logger, Exception? exception);
+
     [LoggerMessage(7003, LogLevel.Error, "Portal: a page failed.")]
     public static partial void PageFailed(ILogger logger, Exception exception);
 }

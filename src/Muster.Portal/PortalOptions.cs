@@ -1,5 +1,17 @@
+using Muster.Portal.SignIn;
+
 namespace Muster.Portal;
 
 /// <summary>The portal's door.</summary>
 /// <param name="Port">Its port. Cookies ignore ports, so their names carry it.</param>
-public sealed record PortalOptions(int Port);
+public sealed record PortalOptions(int Port)
+{
+    /// <summary>Whether other machines reach the door. It is HTTPS then, and cookies never leave over anything else (portal 11).</summary>
+    public bool IsExposed { get; init; }
+
+    /// <summary>Host names that the exposed door answers under, beside IP addresses and localhost.</summary>
+    public IReadOnlyList<string> HostNames { get; init; } = [];
+
+    /// <summary>The directory whose people may sign in; null for local accounts only.</summary>
+    public OpenIdOptions? OpenId { get; init; }
+}

@@ -1,9 +1,11 @@
+using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Muster.Portal.Assets;
 using Muster.Portal.Certificates;
 using Muster.Portal.Enrollments;
@@ -28,7 +30,9 @@ public static class PortalSetup
         services.AddSingleton<PortalServer>();
         services.AddSingleton<PortalSessions>();
         services.AddSingleton<PortalAccounts>();
+        services.AddSingleton<SessionCookie>();
         services.AddSingleton<SignInEndpoints>();
+        if (options.OpenId is not null) AddDirectory(services);
         services.AddScoped<PortalAccess>();
         services.AddScoped<Notices>();
         services.AddScoped<ViewerClock>();
@@ -48,6 +52,7 @@ public static class PortalSetup
         {
             antiforgery.Cookie.Name = $"muster-form-{options.Port}";
             antiforgery.Cookie.SameSite = SameSiteMode.Strict;
+            antiforgery.Cookie.SecurePolicy = options.IsExposed ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
         });
         services.AddRazorComponents().AddInteractiveServerComponents(circuits =>
         {
@@ -58,6 +63,13 @@ public static class PortalSetup
 
         // Every answer forbids caches already, which the forms' guard would tell at each page.
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error));
+    }
+
+    private static void AddDirectory(IServiceCollection services)
+    {
+        services.AddSingleton<OpenIdSignIn>();
+        services.AddSingleton<IConfigureOptions<OpenIdConnectOptions>>(provider => provider.GetRequiredService<OpenIdSignIn>());
+        services.AddAuthentication().AddOpenIdConnect(OpenIdSignIn.Scheme, _ => { });
     }
 
     /// <summary>Adds what every request of the portal's door passes before routing.</summary>
@@ -75,6 +87,7 @@ public static class PortalSetup
     {
         PortalAssets.Map(endpoints);
         endpoints.ServiceProvider.GetRequiredService<SignInEndpoints>().Map(endpoints);
+        endpoints.ServiceProvider.GetService<OpenIdSignIn>()?.Map(endpoints);
         endpoints.MapRazorComponents<App>().AddInteractiveServerRenderMode(circuit => circuit.ContentSecurityFrameAncestorsPolicy = null);
     }
 }

@@ -14,14 +14,18 @@ namespace Muster.Portal.SignIn;
 /// </summary>
 /// <param name="sessions">Who is signed in.</param>
 /// <param name="accounts">Local accounts.</param>
+/// <param name="cookie">Holds the session.</param>
 /// <param name="antiforgery">Guards the form.</param>
 /// <param name="options">The door.</param>
 /// <param name="logger">Notes sign-ins.</param>
 internal sealed class SignInEndpoints(
-    PortalSessions sessions, PortalAccounts accounts, IAntiforgery antiforgery, PortalOptions options, ILogger<SignInEndpoints> logger)
+    PortalSessions sessions,
+    PortalAccounts accounts,
+    SessionCookie cookie,
+    IAntiforgery antiforgery,
+    PortalOptions options,
+    ILogger<SignInEndpoints> logger)
 {
-    private string CookieName => $"muster-session-{options.Port}";
-
     /// <summary>
     /// Sets the headers of every answer and refuses foreign host names, so that a web page elsewhere cannot reach the portal by
     /// pointing its own name at this machine.
@@ -38,11 +42,20 @@ internal sealed class SignInEndpoints(
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
 
         var host = context.Request.Host.Host.Trim('[', ']');
-        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-            || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address))
-            ? next(context)
-            : WriteAsync(context, StatusCodes.Status421MisdirectedRequest, SignInPages.WrongHost);
+
+        // A browser that came here over TLS once stays with it (portal 11). Not under localhost, whose other ports are others' business.
+        if (context.Request.IsHttps && !IsLocal(host)) headers.StrictTransportSecurity = "max-age=31536000";
+        if (IsOwnHost(host)) return next(context);
+        var names = options.IsExposed ? options.HostNames : ["localhost", "127.0.0.1", "[::1]"];
+        return SignInPages.WriteAsync(context, StatusCodes.Status421MisdirectedRequest, SignInPages.WrongHost(names));
     }
+
+    private static bool IsLocal(string host) => host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+
+    // A page elsewhere can point a name at this machine, never an address.
+    private bool IsOwnHost(string host) => IsLocal(host)
+        || (options.IsExposed && (IPAddress.TryParse(host, out _) || options.HostNames.Contains(host, StringComparer.OrdinalIgnoreCase)));
 
     /// <summary>Lets only sessions pass, except to what anyone may see.</summary>
     /// <param name="context">The request.</param>
@@ -50,7 +63,7 @@ internal sealed class SignInEndpoints(
     /// <param name="next">The rest.</param>
     public Task AuthenticateAsync(HttpContext context, Func<PathString, bool> isOpen, RequestDelegate next)
     {
-        var session = sessions.Find(context.Request.Cookies[CookieName]);
+        var session = sessions.Find(cookie.Read(context));
         if (context.Request.Path == "/" && HttpMethods.IsGet(context.Request.Method)
             && context.Request.Query.TryGetValue("token", out var token))
         {
@@ -65,7 +78,7 @@ internal sealed class SignInEndpoints(
         }
 
         var path = context.Request.Path;
-        if (path == "/signin" || PortalAssets.IsAsset(path) || isOpen(path)) return next(context);
+        if (path == "/signin" || (options.OpenId is not null && OpenIdSignIn.IsOnTheWay(path)) || PortalAssets.IsAsset(path) || isOpen(path)) return next(context);
         if (HttpMethods.IsGet(context.Request.Method) && !path.StartsWithSegments("/_blazor", StringComparison.Ordinal))
         {
             context.Response.Redirect("/signin");
@@ -88,8 +101,8 @@ internal sealed class SignInEndpoints(
     {
         if (session is null)
         {
-            if (sessions.Redeem(token) is not { } secret) return WriteAsync(context, StatusCodes.Status403Forbidden, SignInPages.LinkSpent);
-            SetCookie(context, secret);
+            if (sessions.Redeem(token) is not { } secret) return SignInPages.WriteAsync(context, StatusCodes.Status403Forbidden, SignInPages.LinkSpent);
+            cookie.Set(context, secret);
             PortalLog.SignedIn(logger, PortalSessions.FirstAdministrator, nameof(PortalRole.Administrator));
         }
 
@@ -111,7 +124,7 @@ internal sealed class SignInEndpoints(
         var name = form["name"].ToString();
         if (accounts.SignIn(name, form["password"].ToString(), out var lockedFor) is { } secret)
         {
-            SetCookie(context, secret);
+            cookie.Set(context, secret);
             PortalLog.SignedIn(logger, name, sessions.Find(secret)!.Role.ToString());
             context.Response.StatusCode = StatusCodes.Status303SeeOther;
             context.Response.Headers.Location = "/";
@@ -138,7 +151,7 @@ internal sealed class SignInEndpoints(
         }
 
         if (context.User.FindFirstValue(PortalAccess.SessionClaim) is { } id) sessions.Close(id);
-        context.Response.Cookies.Delete(CookieName);
+        cookie.Delete(context);
         context.Response.StatusCode = StatusCodes.Status303SeeOther;
         context.Response.Headers.Location = "/signin";
     }
@@ -147,22 +160,7 @@ internal sealed class SignInEndpoints(
     {
         var tokens = antiforgery.GetAndStoreTokens(context);
         context.Response.Headers.CacheControl = "no-store";
-        return WriteAsync(context, status, SignInPages.Form(tokens.FormFieldName, tokens.RequestToken!, error, accounts.Users.Count > 0));
-    }
-
-    private void SetCookie(HttpContext context, string secret) => context.Response.Cookies.Append(CookieName, secret, new CookieOptions
-    {
-        HttpOnly = true,
-        SameSite = SameSiteMode.Strict,
-        Secure = context.Request.IsHttps,
-        Path = "/",
-        IsEssential = true,
-    });
-
-    private static Task WriteAsync(HttpContext context, int status, string html)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "text/html; charset=utf-8";
-        return context.Response.WriteAsync(html, context.RequestAborted);
+        var form = SignInPages.Form(tokens.FormFieldName, tokens.RequestToken!, error, accounts.Users.Count > 0, options.OpenId?.Title);
+        return SignInPages.WriteAsync(context, status, form);
     }
 }

@@ -6,7 +6,7 @@ using Muster.Api.Connections;
 namespace Muster.Certificates;
 
 /// <summary>
-/// The TLS settings of every device door, and the certificate they present. All connections share one settings object, so that
+/// The TLS settings of every door, and the certificate they present. All connections share one settings object, so that
 /// sessions resume and no certificate is loaded per connection; a renewal swaps the object under running listeners.
 /// </summary>
 public sealed class ServerTls
@@ -23,6 +23,7 @@ public sealed class ServerTls
     private readonly IServerCertificateSource _source;
     private volatile SslServerAuthenticationOptions _current;
     private volatile SslServerAuthenticationOptions _currentWithoutAlpn;
+    private volatile SslServerAuthenticationOptions _currentForBrowsers;
 
     /// <summary>Takes the first certificate from <paramref name="source"/>.</summary>
     public ServerTls(IServerCertificateSource source)
@@ -30,7 +31,7 @@ public sealed class ServerTls
         _source = source;
         var certificate = source.Refresh() ?? throw new InvalidOperationException("A new source has a certificate.");
         Certificate = certificate.Leaf;
-        (_current, _currentWithoutAlpn) = Build(certificate);
+        (_current, _currentWithoutAlpn, _currentForBrowsers) = Build(certificate);
     }
 
     /// <summary>The settings for an HTTP connection that starts now.</summary>
@@ -38,6 +39,9 @@ public sealed class ServerTls
 
     /// <summary>The same for other protocols: whatever application protocols the client offers are passed over.</summary>
     public SslServerAuthenticationOptions CurrentWithoutAlpn => _currentWithoutAlpn;
+
+    /// <summary>The same for the portal: a client certificate is not asked for, because browsers would ask the person to choose one.</summary>
+    public SslServerAuthenticationOptions CurrentForBrowsers => _currentForBrowsers;
 
     /// <summary>The certificate that is presented now.</summary>
     public X509Certificate2 Certificate { get; private set; }
@@ -47,16 +51,19 @@ public sealed class ServerTls
     public bool Refresh()
     {
         if (_source.Refresh() is not { } certificate) return false;
-        (_current, _currentWithoutAlpn) = Build(certificate);
+        (_current, _currentWithoutAlpn, _currentForBrowsers) = Build(certificate);
         Certificate = certificate.Leaf;
         return true;
     }
 
-    private static (SslServerAuthenticationOptions Http, SslServerAuthenticationOptions Other) Build(ServerCertificate certificate)
+    private static (SslServerAuthenticationOptions Http, SslServerAuthenticationOptions Other, SslServerAuthenticationOptions Browsers) Build(
+        ServerCertificate certificate)
     {
         // Device clients speak HTTP/1.1 and mostly send no ALPN (device-protocols 2.2, 7.1).
         var context = SslStreamCertificateContext.Create(certificate.Leaf, certificate.Intermediates, offline: true);
-        return (Build(context, [SslApplicationProtocol.Http11]), Build(context, applicationProtocols: null));
+        var browsers = Build(context, [SslApplicationProtocol.Http11]);
+        browsers.ClientCertificateRequired = false;
+        return (Build(context, [SslApplicationProtocol.Http11]), Build(context, applicationProtocols: null), browsers);
     }
 
     private static SslServerAuthenticationOptions Build(

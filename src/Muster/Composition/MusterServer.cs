@@ -86,7 +86,12 @@ public sealed class MusterServer : IAsyncDisposable
             resources.Add(loggers);
             var context = new ServerContext(options, folder.Path, secretsKey, doors.Https.Port, endpoint, loggers);
             await ConfigureServicesAsync(builder.Services, parts, context, tls, time, cancellationToken);
-            builder.Services.AddPortal(new PortalOptions(doors.Portal.Port));
+            builder.Services.AddPortal(new PortalOptions(doors.Portal.Port)
+            {
+                IsExposed = options.IsPortalExposed,
+                HostNames = options.Hosts,
+                OpenId = options.PortalSignIn,
+            });
             builder.Services.AddSingleton<IPortalUserStore>(new PortalUserFile(Path.Combine(folder.Path, "portal-users.json")));
             app = builder.Build();
 
@@ -156,6 +161,7 @@ public sealed class MusterServer : IAsyncDisposable
     private static OwnCertificates OpenCertificates(MusterOptions options, DataFolder folder, int crlPort, TimeProvider time)
     {
         var names = options.Hosts.Concat(options.HubNames).Concat(["localhost", "127.0.0.1", "::1"])
+            .Concat(options.PortalAddress is { } at && !at.Equals(IPAddress.Any) && !at.Equals(IPAddress.IPv6Any) ? [at.ToString()] : [])
             .Distinct(StringComparer.Ordinal).ToList();
         var crlHost = HostName.WithPort(options.PublicName, crlPort, MusterOptions.DefaultCrlPort);
         return new OwnCertificates(folder.Certificates, names, $"http://{crlHost}{RootEndpoints.RevocationListPath}", time);
@@ -175,11 +181,12 @@ public sealed class MusterServer : IAsyncDisposable
             var sockets = doors.All.SelectMany(door => door.Sockets).ToDictionary(socket => socket.LocalEndPoint!);
             transport.CreateBoundListenSocket = endpoint => sockets[endpoint];
         });
-        builder.WebHost.ConfigureKestrel(kestrel => ConfigureKestrel(kestrel, doors, parts, tls));
+        builder.WebHost.ConfigureKestrel(kestrel => ConfigureKestrel(kestrel, options, doors, parts, tls));
         return builder;
     }
 
-    private static void ConfigureKestrel(KestrelServerOptions kestrel, OpenDoors doors, IServerParts parts, ServerTls tls)
+    private static void ConfigureKestrel(
+        KestrelServerOptions kestrel, MusterOptions options, OpenDoors doors, IServerParts parts, ServerTls tls)
     {
         kestrel.AddServerHeader = false;
         foreach (var door in doors.All)
@@ -193,6 +200,7 @@ public sealed class MusterServer : IAsyncDisposable
                     // The settings are asked for per connection, so that a renewed certificate needs no restart.
                     if (door == doors.Https) UseTls(() => tls.Current);
                     else if (door == doors.Mqtt) parts.UseMqtt(listen, () => UseTls(() => tls.CurrentWithoutAlpn));
+                    else if (door == doors.Portal && options.IsPortalExposed) UseTls(() => tls.CurrentForBrowsers);
 
                     void UseTls(Func<SslServerAuthenticationOptions> current) =>
                         listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(current()) });
@@ -226,6 +234,8 @@ public sealed class MusterServer : IAsyncDisposable
     private static void MapDoors(
         WebApplication app, OpenDoors doors, IServerParts parts, OwnCertificates? own, TimeProvider time)
     {
+        // A web application lets sign-in handlers listen at every door by itself; only the portal's may.
+        ((IApplicationBuilder)app).Properties["__AuthenticationMiddlewareSet"] = true;
         var checks = app.Services.GetServices<IReadinessCheck>().ToList();
         MapDoor(app, doors.Https.Port, endpoints =>
         {
@@ -280,13 +290,18 @@ public sealed class MusterServer : IAsyncDisposable
             MqttPort = doors.Mqtt.Port,
             AmqpPort = options.AmqpPort,
             MetricsPort = doors.Metrics?.Port,
-            Portal = $"http://localhost:{doors.Portal.Port}/?token={sessions.Token}",
+            Portal = $"{PortalOrigin(options, doors)}/?token={sessions.Token}",
             RootCertificate = own?.RootFile,
             ServiceConnectionString = instance?.ServiceConnectionString,
             Hubs = instance?.Hubs ?? [],
         };
 
-    /// <summary>What anyone on this machine may read at the portal's door without signing in.</summary>
+    /// <summary>Where the portal is opened: an address that is not this machine's loopback is in the server certificate (portal 11).</summary>
+    private static string PortalOrigin(MusterOptions options, OpenDoors doors) => options.IsPortalExposed
+        ? "https://" + HostName.WithPort(options.PublicName, doors.Portal.Port, MusterOptions.DefaultHttpsPort)
+        : "http://" + HostName.WithPort(options.PortalAddress?.ToString() ?? "localhost", doors.Portal.Port, 80);
+
+    /// <summary>What anyone who reaches it may read at the portal's door without signing in.</summary>
     private static bool IsOpenPortalPath(PathString path) =>
         path.Value is "/healthz" or "/readyz" or "/muster-root.pem" or "/muster-root.cer";
 

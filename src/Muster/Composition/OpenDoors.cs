@@ -6,7 +6,7 @@ namespace Muster.Composition;
 /// <summary>The doors of one server, open before anything else is built so that every real port is known.</summary>
 /// <param name="Https">Service API, device API, embedded hubs.</param>
 /// <param name="Mqtt">MQTT over TLS.</param>
-/// <param name="Portal">The portal, on loopback.</param>
+/// <param name="Portal">The portal, on loopback unless it is exposed.</param>
 /// <param name="Crl">The revocation list; null where the user's own certificate is used.</param>
 /// <param name="Metrics">Metrics, on loopback; null where no port was chosen for them.</param>
 public sealed record OpenDoors(OpenDoor Https, OpenDoor Mqtt, OpenDoor Portal, OpenDoor? Crl, OpenDoor? Metrics) : IDisposable
@@ -27,7 +27,12 @@ public sealed record OpenDoors(OpenDoor Https, OpenDoor Mqtt, OpenDoor Portal, O
         var mqtt = DoorOpener.Open(
             new Door("MQTT", "--mqtt-port", options.MqttPort, options.MqttPort, null, false) { Addresses = options.Listen }, problems, notices);
         var portal = DoorOpener.Open(
-            new Door("the portal", "--portal-port", options.PortalPort, options.PortalPort, null, true), problems, notices);
+            new Door("the portal", "--portal-port", options.PortalPort, options.PortalPort, null, options.PortalAddress is null)
+            {
+                Addresses = options.PortalAddress is { } address ? [address] : [],
+                AddressSwitch = "--portal-address",
+            },
+            problems, notices);
 
         // The list is Muster's own root's; a user's certificate names that of its issuer.
         var needsCrl = options.CertificateFile is null;

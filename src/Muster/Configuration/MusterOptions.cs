@@ -8,6 +8,7 @@ using Muster.Core.Certificates.Verification;
 using Muster.Core.Hubs;
 using Muster.Core.Quotas;
 using Muster.DeviceApi.Mqtt;
+using Muster.Portal.SignIn;
 
 namespace Muster.Configuration;
 
@@ -50,8 +51,11 @@ public sealed record MusterOptions
     /// <summary>TCP port of AMQP over TLS; 0 is any free port.</summary>
     public int AmqpPort { get; init; } = 5671;
 
-    /// <summary>TCP port of the portal on the loopback addresses; 0 is any free port.</summary>
+    /// <summary>TCP port of the portal; 0 is any free port.</summary>
     public int PortalPort { get; init; } = 8080;
+
+    /// <summary>Address that the portal listens on; null or a loopback address is this machine only. See <see cref="IsPortalExposed"/>.</summary>
+    public IPAddress? PortalAddress { get; init; }
 
     /// <summary>TCP port of metrics on the loopback addresses; 0 is any free port; null opens none.</summary>
     public int? MetricsPort { get; init; }
@@ -92,11 +96,17 @@ public sealed record MusterOptions
     /// <summary>The directory whose tokens service API and management API take; null for none.</summary>
     public DirectoryOptions? Directory { get; init; }
 
+    /// <summary>The directory whose people sign in to the portal; null for local accounts only.</summary>
+    public OpenIdOptions? PortalSignIn { get; init; }
+
     /// <summary>Configuration files that were read, weakest first; their section <c>Logging</c> sets log levels.</summary>
     public ImmutableArray<string> ConfigurationFiles { get; init; } = [];
 
     /// <summary>The name that clients connect to and that links name.</summary>
     public string PublicName => Hosts[0];
+
+    /// <summary>Whether other machines may reach the portal, which then speaks HTTPS only (portal 11).</summary>
+    public bool IsPortalExposed => PortalAddress is not null && !IPAddress.IsLoopback(PortalAddress);
 
     /// <summary>Host names of the embedded hubs; never empty.</summary>
     public ImmutableArray<string> HubNames => Hubs.IsEmpty ? [PublicName] : Hubs;

@@ -62,6 +62,7 @@ public static class MusterOptionsReader
                 MqttPort = PortOf("MqttPort") ?? 8883,
                 AmqpPort = PortOf("AmqpPort") ?? 5671,
                 PortalPort = PortOf("PortalPort") ?? 8080,
+                PortalAddress = AddressOf("PortalAddress"),
                 CrlPort = PortOf("CrlPort"),
                 MetricsPort = PortOf("MetricsPort"),
                 CertificateFile = PathOf("Certificate"),
@@ -79,6 +80,7 @@ public static class MusterOptionsReader
                     ? ServiceApiSettings.ReadQuotas(quotas)
                     : FrozenDictionary<string, InstanceQuotas>.Empty,
                 Directory = SectionsOf("Directory").FirstOrDefault() is { } directory ? ServiceApiSettings.ReadDirectory(directory) : null,
+                PortalSignIn = SectionsOf("PortalSignIn").FirstOrDefault() is { } signIn ? PortalSettings.ReadSignIn(signIn, workingDirectory) : null,
                 ConfigurationFiles = files.ToImmutable(),
             };
             CheckPortsDiffer(options);
@@ -127,6 +129,14 @@ public static class MusterOptionsReader
             if (Single(key) is not var (name, value)) return null;
             if (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= 65535) return port;
             mistakes.Add(new(name, value, "It is not a port. Allowed are whole numbers from 0 to 65535; 0 is any free port."));
+            return null;
+        }
+
+        private IPAddress? AddressOf(string key)
+        {
+            if (Single(key) is not var (name, value)) return null;
+            if (HostName.IsAddress(value, out var address)) return address;
+            mistakes.Add(new(name, value, "It is not an IP address. Allowed are addresses of this machine; 0.0.0.0 and :: are all of them."));
             return null;
         }
 

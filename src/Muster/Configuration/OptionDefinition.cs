@@ -27,7 +27,9 @@ public sealed record OptionDefinition(string Key, string Switch, string Argument
         new("AmqpPort", "--amqp-port", "PORT", OptionKind.Port,
             "Port of AMQP over TLS. Checked and reported, but this version does not open it. Default: 5671"),
         new("PortalPort", "--portal-port", "PORT", OptionKind.Port,
-            "Port of the portal, on the loopback addresses only. 0 is any free port. Default: 8080"),
+            "Port of the portal. 0 is any free port. Default: 8080"),
+        new("PortalAddress", "--portal-address", "ADDRESS", OptionKind.Address,
+            "IP address that the portal listens on. Any but loopback makes it HTTPS; 0.0.0.0 and :: are all of this machine. Default: loopback"),
         new("CrlPort", "--crl-port", "PORT", OptionKind.Port,
             "Port of plain HTTP for the certificate revocation list. 0 is any free port. Default: 80, or 8081 where 80 may not be opened"),
         new("MetricsPort", "--metrics-port", "PORT", OptionKind.Port,
@@ -45,6 +47,7 @@ public sealed record OptionDefinition(string Key, string Switch, string Argument
         new("Mqtt", "", "", OptionKind.Section, "Limits of MQTT connections. Only in files and environment"),
         new("Quotas", "", "", OptionKind.Section, "What instances may hold and how fast they may be called. Only in files and environment"),
         new("Directory", "", "", OptionKind.Section, "OpenID Connect issuer of bearer tokens for the service and the management API. Only in files and environment"),
+        new("PortalSignIn", "", "", OptionKind.Section, "OpenID Connect issuer whose people sign in to the portal. Only in files and environment"),
         new(ConfigKey, "--config", "FILE", OptionKind.Path,
             "JSON file with a section Muster, stronger than appsettings.json, weaker than environment and command line"),
     ];

@@ -12,6 +12,9 @@ public enum OptionKind
     /// <summary>A TCP port, 0 to 65535.</summary>
     Port,
 
+    /// <summary>An IP address of this machine.</summary>
+    Address,
+
     /// <summary>A group of settings; not on the command line.</summary>
     Section,
 

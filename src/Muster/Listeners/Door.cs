@@ -14,4 +14,7 @@ public sealed record Door(string Name, string Switch, int? Chosen, int Default, 
 {
     /// <summary>The addresses of this machine that a door listens on that is not for loopback alone; empty means all.</summary>
     public ImmutableArray<IPAddress> Addresses { get; init; } = [];
+
+    /// <summary>The option of these addresses.</summary>
+    public string AddressSwitch { get; init; } = "--listen";
 }

@@ -18,9 +18,9 @@ public static class PortProblem
                 $"Port {port} for {door.Name} may not be opened by this user. Allow it once with "
                 + $"'sudo setcap cap_net_bind_service=+ep {ProgramFile()}' or 'sudo sysctl -w net.ipv4.ip_unprivileged_port_start={port}', "
                 + $"or choose another port: {door.Switch} {other}.",
-            SocketError.AddressNotAvailable when !door.Addresses.IsEmpty =>
+            SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported when !door.Addresses.IsEmpty =>
                 $"Port {port} for {door.Name} cannot be opened on {string.Join(", ", door.Addresses)}: this machine does not have each of "
-                + "these addresses ('ip address' shows them). Choose others: --listen.",
+                + $"these addresses ('ip address' shows them). Choose others: {door.AddressSwitch}.",
             _ => $"Port {port} for {door.Name} cannot be opened ({error}). Choose another port: {door.Switch} {other}.",
         };
     }

@@ -32,6 +32,7 @@ public sealed class MusterOptionsReaderTests : IDisposable
     [InlineData("MqttPort", "9883")]
     [InlineData("AmqpPort", "9671")]
     [InlineData("PortalPort", "9080")]
+    [InlineData("PortalAddress", "0.0.0.0")]
     [InlineData("CrlPort", "9081")]
     [InlineData("SecretsKey", "my.key")]
     public void Every_option_can_be_set_in_every_source(string key, string value)
@@ -123,6 +124,28 @@ public sealed class MusterOptionsReaderTests : IDisposable
         Assert.StartsWith(mistake, Assert.Single(_mistakes).ToString());
     }
 
+    [Theory]
+    [InlineData("127.0.0.1", false)]
+    [InlineData("127.0.0.2", false)]
+    [InlineData("::1", false)]
+    [InlineData("0.0.0.0", true)]
+    [InlineData("::", true)]
+    [InlineData("192.0.2.7", true)]
+    public void The_portal_is_exposed_by_every_address_that_is_not_loopback(string address, bool isExposed) =>
+        Assert.Equal(isExposed, Read([("PortalAddress", address)], [])!.IsPortalExposed);
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("portal.example.org")]
+    [InlineData("10.0.0.0/8")]
+    [InlineData("[::1]")]
+    [InlineData("")]
+    public void An_address_of_the_portal_that_is_none_is_a_mistake(string address)
+    {
+        Assert.Null(Read([("PortalAddress", address)], []));
+        Assert.Contains("It is not an IP address.", Assert.Single(_mistakes).ToString());
+    }
+
     [Fact]
     public void Any_free_port_may_be_asked_for_on_every_door() =>
         Assert.NotNull(Read([("HttpsPort", "0"), ("MqttPort", "0"), ("AmqpPort", "0"), ("PortalPort", "0"), ("CrlPort", "0")], []));
@@ -177,5 +200,5 @@ public sealed class MusterOptionsReaderTests : IDisposable
 
     private static string Describe(MusterOptions o) =>
         $"{o.DataFolder} {string.Join(',', o.Hosts)} {string.Join(',', o.Hubs)} "
-        + $"{string.Join(',', o.Listen)} {o.HttpsPort} {o.MqttPort} {o.AmqpPort} {o.PortalPort} {o.CrlPort} {o.SecretsKeyFile}";
+        + $"{string.Join(',', o.Listen)} {o.HttpsPort} {o.MqttPort} {o.AmqpPort} {o.PortalPort} {o.PortalAddress} {o.CrlPort} {o.SecretsKeyFile}";
 }
