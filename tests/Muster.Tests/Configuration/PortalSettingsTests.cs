@@ -24,7 +24,9 @@ public sealed class PortalSettingsTests : IDisposable
         Assert.Empty(_mistakes);
         Assert.Equal(("https://login.example.org/realms/works", "muster", "s3cret", "Example Works", true),
             (signIn.Authority.AbsoluteUri, signIn.ClientId, signIn.ClientSecret!.Reveal(), signIn.Title, signIn.UseUserInfo));
-        Assert.Equal((["profile", "email"], ["email"], ["groups"]), (signIn.Scopes.ToArray(), signIn.NameClaims.ToArray(), signIn.RoleClaims.ToArray()));
+        Assert.Equal(["profile", "email"], signIn.Scopes);
+        Assert.Equal(["email"], signIn.NameClaims);
+        Assert.Equal(["groups"], signIn.RoleClaims);
         Assert.Equal(PortalRole.Administrator, signIn.Roles["OPS"]);
         Assert.Equal(PortalRole.Contributor, signIn.Roles["field"]);
         Assert.Equal(PortalRole.Reader, signIn.Roles["all"]);
@@ -42,7 +44,10 @@ public sealed class PortalSettingsTests : IDisposable
     public void A_mistake_names_its_key(string section, string key, string problem)
     {
         Assert.Null(Read(section.Trim()[1..^1]));
-        Assert.Contains(_mistakes, mistake => mistake.ToString().Contains($"PortalSignIn:{key}", StringComparison.Ordinal) && mistake.ToString().Contains(problem, StringComparison.Ordinal));
+        Assert.Contains(_mistakes, mistake => mistake.ToString() is var text
+            && text.Contains("PortalSignIn in ", StringComparison.Ordinal)
+            && text.Contains($".json:{key}", StringComparison.Ordinal)
+            && text.Contains(problem, StringComparison.Ordinal));
     }
 
     private MusterOptions? Read(string members)
