@@ -9,7 +9,10 @@ public sealed record EnrollmentFilter
     /// <summary>Individual or group.</summary>
     public required EnrollmentKind Kind { get; init; }
 
-    /// <summary>Part of the ID, the whole device ID, or the beginning of a certificate's SHA-256 thumbprint; without case; null means all.</summary>
+    /// <summary>
+    /// Part of the ID, of the device ID or of a certificate's subject, or the beginning of a certificate's SHA-256 thumbprint; fewer than
+    /// three characters are looked for at the beginning of IDs only. Without case; null means all.
+    /// </summary>
     public string? Text { get; init; }
 
     /// <summary>Only this mechanism.</summary>

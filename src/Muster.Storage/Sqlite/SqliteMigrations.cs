@@ -37,8 +37,8 @@ internal static class SqliteMigrations
         if (landed.Count > scripts.Count)
         {
             throw new StoreVersionException(
-                $"The database was made by a newer version of Muster: it has schema version {landed.Count}, and this version knows " +
-                $"{scripts.Count}. Start the newer version, or give another data folder.");
+                $"The database was made by a newer version of Muster: it has schema version {landed[^1].Version}, and this version " +
+                $"knows {scripts[^1].Version}. Start the newer version, or give another data folder.");
         }
 
         for (var i = 0; i < landed.Count; i++)
@@ -58,7 +58,7 @@ internal static class SqliteMigrations
             logger.MigrationApplied(script.Name);
         }
 
-        return scripts.Count;
+        return scripts[^1].Version;
     }
 
     private static List<MigrationScript> Load()
@@ -74,9 +74,10 @@ internal static class SqliteMigrations
             scripts.Add(MigrationScript.Create(int.Parse(name.AsSpan(0, 4), CultureInfo.InvariantCulture), name, reader.ReadToEnd()));
         }
 
-        for (var i = 0; i < scripts.Count; i++)
+        for (var i = 1; i < scripts.Count; i++)
         {
-            if (scripts[i].Version != i + 1) throw new InvalidOperationException($"Migration {i + 1} is missing or doubled.");
+            // Numbers may be left out, as long as the order is one.
+            if (scripts[i].Version <= scripts[i - 1].Version) throw new InvalidOperationException($"Migration {scripts[i].Version} is doubled.");
         }
 
         return scripts;

@@ -19,7 +19,7 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
 {
     private const string Updated = "json_extract(CAST(document AS TEXT), '$.lastUpdatedUtc')";
     private const string Status = "json_extract(CAST(document AS TEXT), '$.provisioningStatus')";
-    private const string Device = "json_extract(CAST(document AS TEXT), '$.deviceId')";
+    private const string Scope = "instance = @instance AND kind = @kind";
     private const string Hub = "json_extract(CAST(document AS TEXT), '$.assignment.hubHostName')";
     private const char CursorSeparator = '|';
 
@@ -31,16 +31,17 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
         string instanceName, EnrollmentFilter filter, CancellationToken cancellationToken)
     {
         Check(filter.Limit);
-        var (where, values) = Conditions(instanceName, filter);
+        var (values, filters, text) = Conditions(instanceName, filter);
         var byTime = filter.Order is EnrollmentOrder.LastUpdated or EnrollmentOrder.LastUpdatedDescending;
         var isDescending = filter.Order is EnrollmentOrder.IdDescending or EnrollmentOrder.LastUpdatedDescending;
+        var cursor = "";
         if (filter.After is { } after)
         {
             var cut = after.IndexOf(CursorSeparator, StringComparison.Ordinal);
             values.Add("afterKey", after[(cut + 1)..]);
             values.Add("afterTime", after[..Math.Max(cut, 0)]);
             var direction = isDescending ? '<' : '>';
-            where += byTime ? $" AND ({Updated}, key) {direction} (@afterTime, @afterKey)" : $" AND key {direction} @afterKey";
+            cursor = byTime ? $" AND ({Updated}, key) {direction} (@afterTime, @afterKey)" : $" AND key {direction} @afterKey";
         }
 
         values.Add("limit", filter.Limit + 1);
@@ -51,19 +52,35 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
             (true, false) => $"{Updated}, key",
             (true, true) => $"{Updated} DESC, key DESC",
         };
+        var conditions = text is null ? [Scope] : text.Conditions(cursor, byTime ? null : isDescending, () => Count(TextSearch.CountCandidates, values));
+        return cancellationToken.IsCancellationRequested
+            ? Task.FromCanceled<SearchPage<Enrollment>>(cancellationToken)
+            : Task.FromResult(FirstFull());
 
         // The inner query reads indexes alone as far as it can; documents are fetched for the page only.
-        var sql = $"SELECT document, {Updated} || '|' || key AS cursor FROM enrollments WHERE rowid IN "
-            + $"(SELECT rowid FROM enrollments WHERE {where} ORDER BY {order} LIMIT @limit) ORDER BY {order}";
-        return Page(sql, values, filter.Limit, _documents.Enrollment, cancellationToken);
+        SearchPage<Enrollment> FirstFull()
+        {
+            var page = new SearchPage<Enrollment>([], null);
+            foreach (var condition in conditions)
+            {
+                page = Read(
+                    $"SELECT document, {Updated} || '|' || key AS cursor FROM enrollments WHERE rowid IN "
+                    + $"(SELECT rowid FROM enrollments WHERE {condition}{filters}{cursor} ORDER BY {order} LIMIT @limit) ORDER BY {order}",
+                    values, filter.Limit, _documents.Enrollment);
+                if (page.Next is not null) break;
+            }
+
+            return page;
+        }
     }
 
     /// <inheritdoc/>
     public Task<long> CountEnrollmentsAsync(string instanceName, EnrollmentFilter filter, long cap, CancellationToken cancellationToken)
     {
-        var (where, values) = Conditions(instanceName, filter);
+        var (values, filters, text) = Conditions(instanceName, filter);
         values.Add("cap", cap);
-        return Number($"SELECT COUNT(*) FROM (SELECT 1 FROM enrollments WHERE {where} LIMIT @cap)", values, cancellationToken);
+        var where = text?.ForCount(() => Count(TextSearch.CountCandidates, values)) ?? Scope;
+        return Number($"SELECT COUNT(*) FROM (SELECT 1 FROM enrollments WHERE {where}{filters} LIMIT @cap)", values, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -116,21 +133,11 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
         return Number($"SELECT COUNT(*) FROM (SELECT 1 FROM registrations WHERE {where} LIMIT @cap)", values, cancellationToken);
     }
 
-    private static (string Where, DynamicParameters Values) Conditions(string instanceName, EnrollmentFilter filter)
+    private static (DynamicParameters Values, string Filters, TextSearch? Text) Conditions(string instanceName, EnrollmentFilter filter)
     {
-        var where = new StringBuilder("instance = @instance AND kind = @kind");
+        var where = new StringBuilder();
         var values = new DynamicParameters(new { instance = ColumnText.Key(instanceName), kind = ColumnText.Of(filter.Kind) });
-        if (filter.Text is { Length: > 0 } text)
-        {
-            var key = ColumnText.Key(text);
-            values.Add("text", key);
-            values.Add("print", key.ToUpperInvariant().Replace(":", "", StringComparison.Ordinal));
-            where.Append(" AND (instr(key, @text) > 0")
-                .Append($" OR rowid IN (SELECT rowid FROM enrollments WHERE instance = @instance AND kind = @kind AND {Device} IS NOT NULL AND lower({Device}) = @text)")
-                .Append(" OR key IN (SELECT key FROM enrollment_certificates WHERE instance = @instance AND kind = @kind")
-                .Append(" AND sha256 >= @print AND sha256 < @print || 'g'))");
-        }
-
+        var text = filter.Text is { Length: > 0 } wanted ? new TextSearch(ColumnText.Key(wanted), values) : null;
         if (filter.Attestation is { } type)
         {
             values.Add("type", ColumnText.Of(type));
@@ -147,7 +154,7 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
                 .Append(" OR lower(json_extract(CAST(document AS TEXT), '$.iotHubHostName')) = @hub)");
         }
 
-        return (where.ToString(), values);
+        return (values, where.ToString(), text);
     }
 
     private static (string Where, DynamicParameters Values) Conditions(string instanceName, RegistrationFilter filter)
@@ -196,18 +203,28 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
     private Task<long> Number(string sql, DynamicParameters values, CancellationToken cancellationToken) =>
         cancellationToken.IsCancellationRequested
             ? Task.FromCanceled<long>(cancellationToken)
-            : Task.FromResult(_readers.Read((sql, values), static (session, query) => session.Connection.ExecuteScalar<long>(query.sql, query.values)));
+            : Task.FromResult(Count(sql, values));
+
+    private long Count(string sql, DynamicParameters values) =>
+        _readers.Read((sql, values), static (session, query) => session.Connection.ExecuteScalar<long>(query.sql, query.values));
 
     private Task<SearchPage<T>> Page<T>(
         string sql, DynamicParameters values, int limit, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
     {
-        if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<SearchPage<T>>(cancellationToken);
+        return cancellationToken.IsCancellationRequested
+            ? Task.FromCanceled<SearchPage<T>>(cancellationToken)
+            : Task.FromResult(Read(sql, values, limit, type));
+    }
+
+    private SearchPage<T> Read<T>(string sql, DynamicParameters values, int limit, JsonTypeInfo<T> type)
+        where T : class
+    {
         var rows = _readers.Read((sql, values), static (session, query) =>
             session.Connection.Query<(byte[] Document, string Cursor)>(query.sql, query.values).AsList());
         var items = rows.Take(limit)
             .Select(row => JsonSerializer.Deserialize(row.Document, type) ?? throw new JsonException("A stored document is null: the database is damaged."))
             .ToList();
-        return Task.FromResult(new SearchPage<T>(items, rows.Count > limit ? rows[limit - 1].Cursor : null));
+        return new SearchPage<T>(items, rows.Count > limit ? rows[limit - 1].Cursor : null);
     }
 }

@@ -80,7 +80,7 @@ public sealed class SqliteMigrationTests : IDisposable
 
         var refusal = await Assert.ThrowsAsync<StoreVersionException>(() => OpenAsync(SqliteMigrations.Embedded));
 
-        var known = SqliteMigrations.Embedded.Count;
+        var known = SqliteMigrations.Embedded[^1].Version;
         Assert.Contains($"newer version of Muster: it has schema version {known + 1}, and this version knows {known}", refusal.Message);
     }
 
@@ -140,7 +140,7 @@ public sealed class SqliteMigrationTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static MigrationScript Next(string sql) => MigrationScript.Create(SqliteMigrations.Embedded.Count + 1, "next.sql", sql);
+    private static MigrationScript Next(string sql) => MigrationScript.Create(SqliteMigrations.Embedded[^1].Version + 1, "next.sql", sql);
 
     private Task<SqliteDatabase> OpenAsync(IReadOnlyList<MigrationScript> scripts) => SqliteDatabase.OpenAsync(
         SqliteTestStore.Options(DatabasePath), scripts, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
