@@ -1,3 +1,5 @@
+using Muster.Core.Secrets;
+
 namespace Muster.Portal;
 
 /// <summary>What the portal tells about the server it runs in. The server fills it before the portal's door opens.</summary>
@@ -35,6 +37,12 @@ public sealed class PortalServer
 
     /// <summary>How this program is started in a shell, for example <c>dotnet /opt/muster/muster.dll</c>.</summary>
     public string ProgramCommand { get; set; } = "muster";
+
+    /// <summary>
+    /// Signs a token: resource, policy name, key, end. It is the rule of the service API, which the portal does not know.
+    /// </summary>
+    public Func<string, string, Secret, DateTimeOffset, Secret> SignToken { get; set; } =
+        static (_, _, _, _) => throw new InvalidOperationException("The host has not said how tokens are signed.");
 
     /// <summary>Puts a further host name into the server certificate; does nothing where the user's own certificate is used.</summary>
     public Action<string> AddHostName { get; set; } = static _ => { };

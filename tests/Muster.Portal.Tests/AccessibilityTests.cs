@@ -15,6 +15,7 @@ public sealed class AccessibilityTests(PortalFixture portal)
         "/i/default/enrollments/individual/axe-device?tab=Code", "/i/default/enrollments/individual/axe-device/credentials",
         "/i/default/certificates", "/i/default/hubs", "/i/default/allocation", "/i/default/policies", "/i/default/policies/provisioningserviceowner", "/i/default/networking",
         "/i/default/registrations", "/i/default/refusals", "/i/default/quotas",
+        "/i/default/properties", "/i/default/enrollments/individual/axe-device?tab=History", "/walkthroughs", "/walkthroughs/x509-group",
     ];
 
     [Theory]

@@ -14,6 +14,7 @@ public sealed class EnrollmentTests(PortalFixture portal)
         await page.FollowAsync("Manage enrollments");
         await page.FollowAsync("Add enrollment group");
         await Expect(page.GetByLabel("Trusted Platform Module (TPM)")).ToHaveCountAsync(0);
+        await page.Radio("Symmetric key").CheckAsync();
         await page.GetByLabel("Group name").FillAsync("t5-group");
         await page.Button("Next: IoT hubs >").ClickAsync();
         await Expect(page.GetByLabel("hub-a.localhost")).ToBeCheckedAsync();

@@ -10,6 +10,9 @@ internal static class PageSteps
 
     public static ILocator Link(this IPage page, string name) => page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });
 
+    /// <summary>A choice of one; its name begins with this text, help follows.</summary>
+    public static ILocator Radio(this IPage page, string name) => page.GetByRole(AriaRole.Radio, new() { Name = name }).First;
+
     public static ILocator Tab(this IPage page, string name) => page.GetByRole(AriaRole.Tab, new() { Name = name });
 
     /// <summary>Follows a link and waits for the page behind it: the old page stays, with fields of its own, until the server answers.</summary>
@@ -23,7 +26,7 @@ internal static class PageSteps
     /// <summary>Chooses a file as soon as the page listens to the field, which is a moment after the field shows.</summary>
     public static async Task UploadAsync(this IPage page, string label, string name, byte[] content)
     {
-        var input = page.GetByLabel(label).First;
+        var input = page.GetByLabel(label).And(page.Locator("input[type=file]")).First;
         await page.WaitForFunctionAsync("input => input._blazorInputFileNextFileId !== undefined", await input.ElementHandleAsync());
         await input.SetInputFilesAsync(new FilePayload { Name = name, MimeType = "application/octet-stream", Buffer = content });
     }
@@ -37,6 +40,7 @@ internal static class PageSteps
     {
         var key = NewKey();
         var page = await portal.OpenAsync($"/i/default/enrollments/{kind}/new");
+        await page.Radio("Symmetric key").CheckAsync();
         await page.GetByLabel("Generate symmetric keys automatically").UncheckAsync();
         await page.GetByLabel("Primary key", new() { Exact = true }).FillAsync(key);
         await page.GetByLabel("Secondary key", new() { Exact = true }).FillAsync(NewKey());

@@ -4,6 +4,7 @@ using Microsoft.Playwright;
 using Muster.CommandLine;
 using Muster.Composition;
 using Muster.Configuration;
+using Muster.Core.Allocation;
 
 namespace Muster.Portal.Tests;
 
@@ -31,6 +32,7 @@ public sealed class PortalFixture : IAsyncLifetime
             AmqpPort = 0,
             PortalPort = 0,
             CrlPort = 0,
+            Webhooks = new WebhookOptions { AllowsHttp = true, AllowsOwnAddresses = true },
         };
         _server = await MusterServer.StartAsync(options, new ProvisioningParts(), TimeProvider.System, TextWriter.Null, CancellationToken.None);
         _server.Services.GetRequiredService<PortalServer>().ProgramCommand = "muster";

@@ -22,7 +22,7 @@ public sealed class CaDesk(PortalAccess access, InstanceDirectory instances, CaC
 
     /// <summary>Their names as the enrollment form offers them.</summary>
     public async Task<IReadOnlyList<CaName>> ListNamesAsync(string instance, CancellationToken cancellationToken) =>
-        [.. (await ListAsync(instance, cancellationToken)).Select(ca => new CaName(ca.Name, ca.IsVerified))];
+        [.. (await ListAsync(instance, cancellationToken)).Select(ca => new CaName(ca.Name, ca.IsVerified, ca.Certificate.Info.SubjectName))];
 
     /// <summary>Uploads a certificate under a new name.</summary>
     public Task<Result<CaCertificate>> AddAsync(string instance, string name, string content, bool isVerified, CancellationToken cancellationToken) =>
@@ -35,6 +35,16 @@ public sealed class CaDesk(PortalAccess access, InstanceDirectory instances, CaC
     /// <summary>Proves possession by a certificate for the code.</summary>
     public Task<Result<CaCertificate>> VerifyAsync(string instance, string name, string content, CancellationToken cancellationToken) =>
         RunAsync("verify CA certificate", instance, name, found => certificates.VerifyAsync(access.Caller, found, name, content, ETagCondition.Any, cancellationToken));
+
+    /// <summary>Switches revocation checking on or off (behaviour B-4.9).</summary>
+    public Task<Result<CaCertificate>> SetRevocationAsync(
+        string instance, string name, bool isOn, string? url, bool allowStale, CancellationToken cancellationToken) => RunAsync(
+        "change revocation checking", instance, name, found => certificates.SetRevocationAsync(access.Caller, found, name, isOn, url, allowStale, ETagCondition.Any, cancellationToken));
+
+    /// <summary>Takes a revocation list, PEM or DER.</summary>
+    public Task<Result<CaCertificate>> PutRevocationListAsync(
+        string instance, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => RunAsync(
+        "upload revocation list", instance, name, found => certificates.PutRevocationListAsync(access.Caller, found, name, content, ETagCondition.Any, cancellationToken));
 
     /// <summary>Deletes a certificate.</summary>
     public async Task<Refusal?> DeleteAsync(string instance, string name, CancellationToken cancellationToken)

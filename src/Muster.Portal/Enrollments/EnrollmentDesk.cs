@@ -1,7 +1,10 @@
+using Muster.Core.Allocation;
 using Muster.Core.Attestation;
+using Muster.Core.Audit;
 using Muster.Core.Concurrency;
 using Muster.Core.Enrollments;
 using Muster.Core.Errors;
+using Muster.Core.Hubs;
 using Muster.Core.Instances;
 using Muster.Core.Networking;
 using Muster.Core.Secrets;
@@ -16,11 +19,26 @@ namespace Muster.Portal.Enrollments;
 /// <param name="enrollments">Core's enrollments.</param>
 /// <param name="store">Core's store port, for reads.</param>
 /// <param name="search">Core's search port.</param>
+/// <param name="audit">Core's audit log.</param>
+/// <param name="policies">Core's allocation policies, for trying a webhook.</param>
+/// <param name="time">The clock.</param>
 public sealed class EnrollmentDesk(
-    PortalAccess access, InstanceDirectory instances, EnrollmentService enrollments, IProvisioningStore store, IProvisioningSearch search)
+    PortalAccess access,
+    InstanceDirectory instances,
+    EnrollmentService enrollments,
+    IProvisioningStore store,
+    IProvisioningSearch search,
+    IAuditLog audit,
+    IEnumerable<IAllocationPolicy> policies,
+    TimeProvider time)
 {
     /// <summary>Where counting ends; more shows as "about".</summary>
     public const long CountCap = 100_000;
+
+    /// <summary>Registration ID and enrollment ID of the question that tries a webhook.</summary>
+    public const string WebhookTestDevice = "webhook-test";
+
+    private static readonly TimeSpan WebhookTestTime = TimeSpan.FromSeconds(10);
 
     /// <summary>Why the network rules keep this person from the enrollments; null when they do not (portal P5, blocked state).</summary>
     public NetworkVerdict? BlockedBy(string instance) =>
@@ -30,9 +48,12 @@ public sealed class EnrollmentDesk(
     public async Task<Result<SearchPage<Enrollment>>> SearchAsync(string instance, EnrollmentFilter filter, CancellationToken cancellationToken) =>
         Check(PortalRight.Read, instance) is { } refused ? refused : await search.SearchEnrollmentsAsync(instance, filter, cancellationToken);
 
-    /// <summary>How many match, at most <see cref="CountCap"/>; 0 without the right to read.</summary>
+    /// <summary>How many match, at most <see cref="CapOf"/>; 0 without the right to read.</summary>
     public async Task<long> CountAsync(string instance, EnrollmentFilter filter, CancellationToken cancellationToken) =>
-        access.May(PortalRight.Read) ? await search.CountEnrollmentsAsync(instance, filter, CountCap, cancellationToken) : 0;
+        access.May(PortalRight.Read) ? await search.CountEnrollmentsAsync(instance, filter, CapOf(filter), cancellationToken) : 0;
+
+    /// <summary>Where counting ends: sooner for a text, because each row has to be looked at.</summary>
+    public static long CapOf(EnrollmentFilter filter) => filter.Text is null or "" ? CountCap : CountCap / 10;
 
     /// <summary>One enrollment.</summary>
     public async Task<Result<Enrollment>> FindAsync(string instance, EnrollmentKind kind, string id, CancellationToken cancellationToken)
@@ -118,12 +139,58 @@ public sealed class EnrollmentDesk(
             : refused;
     }
 
+    /// <summary>Who changed an enrollment, newest first; none without the right to read (portal P8.7).</summary>
+    public async Task<IReadOnlyList<AuditRecord>> HistoryAsync(string instance, EnrollmentKind kind, string id, CancellationToken cancellationToken) =>
+        Check(PortalRight.Read, instance) is null
+            ? await audit.ListAsync(instance, new AuditFilter { Entity = EnrollmentAudit.EntityOf(kind), EntityId = id }, cancellationToken)
+            : [];
+
     /// <summary>Enabled groups that would still admit a device without this enrollment: those of the same mechanism.</summary>
     public async Task<IReadOnlyList<EnrollmentGroup>> GroupsThatMayAdmitAsync(
         string instance, AttestationType type, string? exceptId, CancellationToken cancellationToken) =>
         access.May(PortalRight.Read) && type != AttestationType.Tpm
             ? [.. (await store.ListGroupsAsync(instance, type, cancellationToken)).Where(group => group.IsEnabled && group.Id != exceptId)]
             : [];
+
+    /// <summary>
+    /// Asks an allocation webhook as for a first registration of a device called <see cref="WebhookTestDevice"/>, and tells what came of
+    /// it (portal T11). Nothing is stored, and no hub is touched.
+    /// </summary>
+    public async Task<Result<AllocationResult>> TryWebhookAsync(
+        string instance, EnrollmentKind kind, CustomAllocationDefinition webhook, IReadOnlyCollection<string> hubs, CancellationToken cancellationToken)
+    {
+        if (Check(PortalRight.EnrollmentsWrite, instance) is { } refused) return refused;
+        if (policies.FirstOrDefault(policy => policy.Kind == AllocationPolicyKind.Custom) is not { } custom) return Refusals.InvalidArgument("Webhooks are not served here.");
+        var linked = await store.ListLinkedHubsAsync(instance, cancellationToken);
+        IReadOnlyList<LinkedHub> candidates = [.. linked.Where(hub => hub.IsOpen && (hubs.Count == 0 || hubs.Contains(hub.HostName, StringComparer.OrdinalIgnoreCase)))];
+        if (candidates.Count == 0) return Refusals.InvalidArgument("No hub is linked that the webhook could choose.");
+        var now = time.GetUtcNow();
+        var attestation = new SymmetricKeyAttestation(SymmetricKeyPair.Generate());
+        Enrollment enrollment = kind == EnrollmentKind.Individual
+            ? new IndividualEnrollment { InstanceName = instance, Id = WebhookTestDevice, Attestation = attestation, ETag = ETag.Create(now), CreatedUtc = now, LastUpdatedUtc = now }
+            : new EnrollmentGroup { InstanceName = instance, Id = WebhookTestDevice, Attestation = attestation, ETag = ETag.Create(now), CreatedUtc = now, LastUpdatedUtc = now };
+        enrollment = enrollment with
+        {
+            AllocationPolicy = AllocationPolicyKind.Custom,
+            CustomAllocationDefinition = webhook,
+            IotHubs = [.. candidates.Select(hub => hub.HostName)],
+        };
+        access.Audit("test allocation webhook", instance, WebhookTestDevice);
+
+        // A webhook that fails is asked again and again for a device; a person waits for one answer.
+        using var limit = new CancellationTokenSource(WebhookTestTime, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await custom.AllocateAsync(
+                new AllocationRequest { RegistrationId = WebhookTestDevice, Enrollment = enrollment, Candidates = candidates, RemoteAddress = access.Address?.ToString() },
+                either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Refusals.InvalidArgument($"It gave no usable answer within {WebhookTestTime.TotalSeconds:0} seconds.");
+        }
+    }
 
     /// <summary>The definition that leaves a stored enrollment as it is: credentials are named, not repeated.</summary>
     public static EnrollmentDefinition DefinitionOf(Enrollment read) => new()

@@ -23,4 +23,7 @@ public enum FormSection
 
     /// <summary>Ready-to-paste device code, on the details page.</summary>
     Code,
+
+    /// <summary>Who changed what, on the details page.</summary>
+    History,
 }

@@ -1,6 +1,7 @@
 using Muster.Core.Errors;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
+using Muster.Core.Registration;
 using Muster.Core.Secrets;
 using Muster.Core.Store;
 using Muster.Portal.SignIn;
@@ -84,6 +85,29 @@ public sealed class HubDesk(
         {
             return new HubProbe(HubProbeOutcome.Failing, problem.Message);
         }
+    }
+
+    /// <summary>Disables or deletes the identity that a device has in its hub (portal P8.6). One that is gone already counts as done.</summary>
+    public async Task<Refusal?> EndIdentityAsync(
+        string instance, HubAssignment assignment, IdentityEnd end, CancellationToken cancellationToken)
+    {
+        if (access.Check(PortalRight.EnrollmentsDelete) is { } refused) return refused;
+        var hub = (await ListAsync(instance, cancellationToken)).FirstOrDefault(one => one.HostName.Equals(assignment.HubHostName, StringComparison.OrdinalIgnoreCase));
+        if (hub is null) return Refusals.InvalidArgument($"The hub {assignment.HubHostName} is no longer linked; end the identity there.");
+        try
+        {
+            var connector = connectors.Connect(hub);
+            if (end == IdentityEnd.Delete) await connector.DeleteDeviceAsync(assignment.DeviceId, cancellationToken);
+            else if (await connector.ReadDeviceAsync(assignment.DeviceId, cancellationToken) is not null)
+                await connector.SetEnabledAsync(assignment.DeviceId, enabled: false, "deprovisioned", cancellationToken);
+        }
+        catch (HubCallException problem)
+        {
+            return Refusals.InvalidArgument($"The hub {hub.HostName} did not do it: {problem.Message}");
+        }
+
+        access.Audit(end == IdentityEnd.Delete ? "delete hub identity" : "disable hub identity", instance, $"{assignment.DeviceId} in {hub.HostName}");
+        return null;
     }
 
     private static LinkedHubDefinition Definition(Secret connectionString, int weight, bool apply) =>

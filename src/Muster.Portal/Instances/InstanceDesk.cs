@@ -12,8 +12,14 @@ namespace Muster.Portal.Instances;
 /// <param name="service">Core's rules for instances.</param>
 /// <param name="policies">Core's rules for access policies.</param>
 /// <param name="server">Knows this server's names.</param>
+/// <param name="time">The clock.</param>
 public sealed class InstanceDesk(
-    PortalAccess access, InstanceDirectory instances, InstanceService service, AccessPolicyService policies, PortalServer server)
+    PortalAccess access,
+    InstanceDirectory instances,
+    InstanceService service,
+    AccessPolicyService policies,
+    PortalServer server,
+    TimeProvider time)
 {
     private const int MaxHostLabel = 63;
 
@@ -89,6 +95,18 @@ public sealed class InstanceDesk(
         var key = isPrimary ? policy.Keys.Primary : policy.Keys.Secondary;
         var shown = policy with { Keys = new SymmetricKeyPair(key, key) };
         return asConnectionString ? new Secret(shown.ConnectionString(ServiceHostOf(instance))) : key;
+    }
+
+    /// <summary>A token of a policy for the service API, valid from now for a while (portal P12). Noted in the audit log like a key.</summary>
+    public Result<Secret> SignToken(string name, string policyName, bool isPrimary, TimeSpan lifetime)
+    {
+        if (access.Check(PortalRight.ListKeys) is { } refused) return refused;
+        if (instances.FindByName(name) is not { } instance) return InstanceRefusals.NotFound(name);
+        var policy = instance.AccessPolicies.FirstOrDefault(one => one.Name.Equals(policyName, StringComparison.OrdinalIgnoreCase));
+        if (policy is null) return InstanceRefusals.PolicyNotFound(policyName);
+        access.Audit("sign token", name, policyName);
+        return server.SignToken(
+            ServiceHostOf(instance), policy.Name, isPrimary ? policy.Keys.Primary : policy.Keys.Secondary, time.GetUtcNow() + lifetime);
     }
 
     private async Task<Refusal?> WriteAsync(string name, string operation, string what, Func<Task<Refusal?>> write)

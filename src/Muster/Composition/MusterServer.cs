@@ -7,12 +7,14 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Muster.Certificates;
 using Muster.CommandLine;
 using Muster.Configuration;
+using Muster.Core.Secrets;
 using Muster.DataFolders;
 using Muster.Health;
 using Muster.Metrics;
 using Muster.Portal;
 using Muster.Portal.SignIn;
 using Muster.PortalDoor;
+using Muster.Protocols.Sas;
 
 namespace Muster.Composition;
 
@@ -323,6 +325,8 @@ public sealed class MusterServer : IAsyncDisposable
         portal.AmqpPort = endpoints.AmqpPort;
         portal.DataFolder = folder.Path;
         portal.ProgramCommand = QuickStart.ProgramCommand;
+        portal.SignToken = static (resource, policy, key, ends) =>
+            new Secret(SasTokenBuilder.Create(resource, Convert.FromBase64String(key.Reveal()), ends, policy));
         portal.RootCertificateFile = own?.RootFile;
         portal.RootFingerprint = root is null ? null : StartBanner.Fingerprint(root);
         if (own is null) return;
