@@ -20,6 +20,9 @@ public sealed class EnrollmentService(IProvisioningStore store, TimeProvider tim
 {
     private readonly KeyedLock<(string Instance, EnrollmentKind Kind, string Id)> _writers = new();
 
+    /// <summary>Whether a webhook may be plain http here, for forms that judge before they send.</summary>
+    public bool AllowsHttpWebhooks => webhooks?.AllowsHttp ?? false;
+
     /// <summary>One enrollment, or the refusal 404201 / 404204; 400004 for an ID that none can have.</summary>
     public async Task<Result<Enrollment>> FindAsync(
         ProvisioningInstance instance, EnrollmentKind kind, string id, CancellationToken cancellationToken)
@@ -50,7 +53,7 @@ public sealed class EnrollmentService(IProvisioningStore store, TimeProvider tim
         ETagCondition condition,
         CancellationToken cancellationToken)
     {
-        if (EnrollmentRules.Check(kind, id, definition, webhooks?.AllowsHttp ?? false) is { } invalid) return invalid;
+        if (EnrollmentRules.Check(kind, id, definition, AllowsHttpWebhooks) is { } invalid) return invalid;
         if (CertificatePolicyRules.Resolve(definition, stored: null, out _) is { } invalidPolicy) return invalidPolicy;
         var linkedHubs = await store.ListLinkedHubsAsync(instance.Name, cancellationToken);
         if (EnrollmentRules.CheckHubsAreLinked(definition, linkedHubs) is { } notLinked) return notLinked;

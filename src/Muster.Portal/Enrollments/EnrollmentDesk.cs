@@ -44,6 +44,9 @@ public sealed class EnrollmentDesk(
     public NetworkVerdict? BlockedBy(string instance) =>
         Instance(instance)?.Network?.Judge(access.Address, IpFilterTarget.ServiceApi) is { IsAllowed: false } verdict ? verdict : null;
 
+    /// <summary>Whether a webhook may be plain http (section Webhooks of the configuration).</summary>
+    public bool AllowsHttpWebhooks => enrollments.AllowsHttpWebhooks;
+
     /// <summary>One page of a list.</summary>
     public async Task<Result<SearchPage<Enrollment>>> SearchAsync(string instance, EnrollmentFilter filter, CancellationToken cancellationToken) =>
         Check(PortalRight.Read, instance) is { } refused ? refused : await search.SearchEnrollmentsAsync(instance, filter, cancellationToken);

@@ -164,7 +164,9 @@ public sealed class EnrollmentDraft
     /// <summary>Turns the draft into a definition, and tells everything that is wrong with it, each by the member that Core names.</summary>
     /// <param name="linked">The linked hubs.</param>
     /// <param name="checkCredentials">Whether credentials are part of the form; they are not when an enrollment is edited.</param>
-    public (EnrollmentDefinition Definition, IReadOnlyList<FieldError> Errors) Check(IReadOnlyList<LinkedHub> linked, bool checkCredentials)
+    /// <param name="allowsHttpWebhooks">Whether webhooks may be plain http.</param>
+    public (EnrollmentDefinition Definition, IReadOnlyList<FieldError> Errors) Check(
+        IReadOnlyList<LinkedHub> linked, bool checkCredentials, bool allowsHttpWebhooks = false)
     {
         var errors = new List<FieldError>();
         var tags = Object(Tags, Twin + ".tags", errors);
@@ -203,7 +205,7 @@ public sealed class EnrollmentDraft
 
         if (Allocation == AllocationPolicyKind.Static && Hubs.Count != 1)
             errors.Add(new("iotHubs", "Static configuration needs exactly one hub: choose which one to keep."));
-        errors.AddRange(AllRefusals(definition, linked, checkCredentials));
+        errors.AddRange(AllRefusals(definition, linked, checkCredentials, allowsHttpWebhooks));
         return (definition, errors);
     }
 
@@ -211,7 +213,8 @@ public sealed class EnrollmentDraft
     /// Core names the first thing that is wrong. Here that member is made sound and the rules are asked again, so that a person sees
     /// everything at once and still no rule exists twice.
     /// </summary>
-    private List<FieldError> AllRefusals(EnrollmentDefinition definition, IReadOnlyList<LinkedHub> linked, bool checkCredentials)
+    private List<FieldError> AllRefusals(
+        EnrollmentDefinition definition, IReadOnlyList<LinkedHub> linked, bool checkCredentials, bool allowsHttpWebhooks)
     {
         var errors = new List<FieldError>();
         var id = Id;
@@ -219,7 +222,7 @@ public sealed class EnrollmentDraft
         if (!checkCredentials) definition = definition with { Attestation = sound };
         for (var round = 0; round < 10; round++)
         {
-            var refusal = EnrollmentRules.Check(Kind, id, definition) ?? EnrollmentRules.CheckHubsAreLinked(definition, linked);
+            var refusal = EnrollmentRules.Check(Kind, id, definition, allowsHttpWebhooks) ?? EnrollmentRules.CheckHubsAreLinked(definition, linked);
             if (refusal is null) break;
             var error = FieldError.From(refusal);
             if (error.Field == EnrollmentRules.IdMember(Kind) && id.Length == 0) error = error with { Text = "Enter a name. " + error.Text };
