@@ -261,14 +261,7 @@ public static class HubCommands
         }
 
         var root = values.TryGetValue(Root, out var rootFile) ? await ReadTextAsync(Root, rootFile, mistakes) : null;
-        var endpointsFile = Path.Combine(Path.GetFullPath(values.GetValueOrDefault(Data, "data")), "endpoints.json");
-        using var client = EndpointsDocument.TryLoad(endpointsFile) is { } endpoints ? ManagementClient.TryCreate(endpoints, TimeProvider.System) : null;
-        if (client is null)
-        {
-            mistakes.Add(new(Data.Name, values.GetValueOrDefault(Data),
-                $"There is no readable {endpointsFile} with a connection string. Allowed is the data folder of a running Muster."));
-        }
-
+        using var client = ManagementCommand.Open(Data, values, mistakes);
         var error = parse.InvocationConfiguration.Error;
         var help = $"muster hub {parse.CommandResult.Command.Name} --help";
         if (mistakes.Count > 0) return await CommandLineMistakes.PrintAsync(mistakes, error, help);
@@ -277,18 +270,7 @@ public static class HubCommands
             ConnectionString = connectionString?.Trim(),
             RootCertificates = root,
         };
-        try
-        {
-            return await run(call);
-        }
-        catch (Exception exception) when (exception is HttpRequestException
-            || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            var cause = exception is TaskCanceledException ? "no answer in time" : (exception.InnerException ?? exception).Message.TrimEnd('.');
-            await error.WriteLineAsync($"https://{client!.Host} cannot be reached: {cause}.");
-            await error.WriteLineAsync("What to do: check that the server of this data folder runs ('muster serve').");
-            return ExitCode.CannotReach;
-        }
+        return await ManagementCommand.RunAsync(client!, error, () => run(call), cancellationToken);
     }
 
     private static Dictionary<Option, string> ReadValues(ParseResult parse, List<OptionMistake> mistakes)
