@@ -110,14 +110,16 @@ public sealed class OptionSection
         }
     }
 
-    /// <summary>The members of a member, by name; a plain value in their place is a mistake.</summary>
+    /// <summary>The members of a member, by name, those of a list in its order; a plain value in their place is a mistake.</summary>
     /// <param name="key">The member.</param>
     /// <param name="shape">What it must be, for the mistake.</param>
     public IReadOnlyList<(string Name, string Value)> Members(string key, string shape)
     {
         if (Text(key) is { } plain) Mistake(key, plain, $"The value has the wrong shape. Allowed is {shape}.");
         var members = new List<(string Name, string Value)>();
-        foreach (var (name, value) in _members)
+
+        // A list keeps its order. The names in it are numbers: the shorter is the smaller.
+        foreach (var (name, value) in _members.OrderBy(member => member.Key.Length).ThenBy(member => member.Key, StringComparer.Ordinal))
         {
             if (!name.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase)) continue;
             _known.Add(name);
@@ -150,7 +152,7 @@ public sealed class OptionSection
     /// <summary>Ends the reading: members that nobody asked for are mistakes.</summary>
     public void Close()
     {
-        foreach (var name in _members.Keys.Where(name => !_known.Contains(name)))
+        foreach (var name in _members.Keys.Where(name => !_known.Contains(name)).Order(StringComparer.Ordinal))
         {
             var allowed = string.Join(", ", _known.Where(known => !known.Contains(':', StringComparison.Ordinal)).Order(StringComparer.Ordinal));
             Mistake(name, null, $"There is no such setting. Allowed are {allowed}.");
