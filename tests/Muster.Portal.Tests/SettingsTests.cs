@@ -5,10 +5,13 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using Muster.Core.Attestation;
 using Muster.Core.Audit;
+using Muster.Core.Enrollments;
 using Muster.Core.Instances;
 using Muster.Core.Networking;
 using Muster.Core.Quotas;
+using Muster.Core.Registration;
 using Muster.Core.Store;
 using Muster.Protocols.Sas;
 using static Microsoft.Playwright.Assertions;
@@ -268,6 +271,74 @@ public sealed class SettingsTests(PortalFixture portal)
         await Expect(page.GetByText("of 1,000,000").First).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Progressbar, new() { Name = "Registrations", Exact = true })).ToBeVisibleAsync();
         await Expect(page.GetByText("1,000 in a minute").First).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task P16_Limits_are_changed_warned_about_and_never_overwritten_unseen()
+    {
+        var page = await CreateAsync("limit-dps", "/quotas");
+        var service = portal.Server.Services.GetRequiredService<QuotaService>();
+        var instances = portal.Server.Services.GetRequiredService<InstanceDirectory>();
+        InstanceQuotas Now() => instances.FindByName("limit-dps")!.Quotas ?? InstanceQuotas.Unlimited;
+        await page.Button("Change limits").ClickAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByLabel("Registrations", new() { Exact = true }).FillAsync("many");
+        await dialog.GetByLabel("Linked hubs").FillAsync("0");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();
+        await Expect(dialog.GetByText("2 things need your attention")).ToBeVisibleAsync();
+        Assert.Equal(InstanceQuotas.Unlimited, Now());
+
+        // Somebody else saves first: the form tells, and overwrites only when told to.
+        Assert.Null(await service.SetAsync(AuditCaller.Process, "limit-dps", read: null, new InstanceQuotas { CaCertificates = 7 }, default));
+        await dialog.GetByLabel("Registrations", new() { Exact = true }).FillAsync("1,000");
+        await dialog.GetByLabel("Linked hubs").FillAsync("");
+        await dialog.GetByLabel("Service API operations in a minute").FillAsync("60");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();
+        await Expect(dialog.GetByText("CA certificates: it was no limit when you opened this form, now it is 7.")).ToBeVisibleAsync();
+        Assert.Equal(7, Now().CaCertificates);
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Overwrite with mine" }).ClickAsync();
+        await Expect(page.Toast("The limits are saved")).ToBeVisibleAsync();
+        Assert.Equal(new InstanceQuotas { Registrations = 1000, ServiceOperations = new RateLimit(60, TimeSpan.FromMinutes(1)) }, Now());
+        await Expect(page.GetByText("of 1,000", new() { Exact = false }).First).ToBeVisibleAsync();
+        await Expect(page.GetByText("No record was created in the last 7 days")).ToBeVisibleAsync();
+
+        // Fifteen of sixteen is more than 90 %.
+        Assert.Null(await service.SetAsync(AuditCaller.Process, "limit-dps", read: null, new InstanceQuotas { Registrations = 16 }, default));
+        var store = portal.Server.Services.GetRequiredService<IProvisioningStore>();
+        for (var number = 0; number < 15; number++)
+            Assert.Equal(CommitOutcome.Committed, await store.CommitAsync([new PutRegistration(Record(number), null)], default));
+        await page.Button("Refresh").ClickAsync();
+        await Expect(page.GetByText("Registrations: 90 % used.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Based on 15 new records a day over the last day")).ToBeVisibleAsync();
+        await Expect(page.Link("of which orphaned 15")).ToHaveAttributeAsync("href", "/i/limit-dps/registrations?orphaned=true");
+        await portal.GoAsync(page, "/i/limit-dps/overview");
+        await Expect(page.GetByText("Registrations: 93 % of the limit is used.")).ToBeVisibleAsync();
+
+        static RegistrationRecord Record(int number) => new()
+        {
+            InstanceName = "limit-dps",
+            RegistrationId = $"device-{number}",
+            EnrollmentKind = EnrollmentKind.Individual,
+            EnrollmentId = "gone",
+            AttestationType = AttestationType.SymmetricKey,
+            Status = RegistrationStatus.Assigned,
+            CreatedUtc = DateTimeOffset.UtcNow,
+            FirstRegisteredUtc = DateTimeOffset.UtcNow,
+            LastUpdatedUtc = DateTimeOffset.UtcNow,
+            ETag = "\"1\"",
+        };
+    }
+
+    [Fact]
+    public async Task P16_The_last_minute_counts_calls_of_the_service_API()
+    {
+        var page = await CreateAsync("minute-dps", "/quotas");
+        var rate = page.GetByTestId("rate").Filter(new() { HasText = "Service API operations" });
+        await Expect(rate).ToContainTextAsync("0 no limit");
+        var policy = portal.Server.Services.GetRequiredService<InstanceDirectory>().FindByName("minute-dps")!.AccessPolicies[0];
+        Assert.Equal(HttpStatusCode.NotFound, await CallAsync(policy.ConnectionString("minute-dps.localhost"), HttpMethod.Get));
+        await page.Button("Refresh").ClickAsync();
+        await Expect(rate).ToContainTextAsync("1 no limit");
     }
 
     private static ILocator Secret(IPage page, string label) => page.GetByRole(AriaRole.Group, new() { Name = label });

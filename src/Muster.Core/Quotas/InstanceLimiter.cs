@@ -6,7 +6,7 @@ namespace Muster.Core.Quotas;
 
 /// <summary>
 /// Holds callers to the rates of an instance's <see cref="ProvisioningInstance.Quotas"/>. Rates are counted by this process alone; limits that
-/// change take effect with the next call. Where an instance has no limits, nothing is counted.
+/// change take effect with the next call. Calls of the last minute are counted whether there are limits or not.
 /// </summary>
 /// <param name="time">The clock.</param>
 public sealed class InstanceLimiter(TimeProvider time)
@@ -15,6 +15,7 @@ public sealed class InstanceLimiter(TimeProvider time)
     private const int SweepAt = 10_000;
 
     private readonly ConcurrentDictionary<(string Instance, string Device, Rate Rate), TokenBucket> _buckets = new();
+    private readonly ConcurrentDictionary<string, Meters> _meters = new(StringComparer.OrdinalIgnoreCase);
     private int _nextSweep = SweepAt;
 
     private enum Rate
@@ -26,15 +27,29 @@ public sealed class InstanceLimiter(TimeProvider time)
 
     /// <summary>Counts a call of the service API; the refusal 429001 when it comes too soon.</summary>
     public Refusal? CheckServiceOperation(ProvisioningInstance instance) =>
-        Check(instance, "", Rate.ServiceOperations, instance.Quotas?.ServiceOperations);
+        Counted(
+            instance, Check(instance, "", Rate.ServiceOperations, instance.Quotas?.ServiceOperations), static meters => meters.ServiceOperations);
 
     /// <summary>Counts a register or a status lookup of a device; the refusal 429001 when it comes too soon (behaviour B-13).</summary>
     public Refusal? CheckRegistration(ProvisioningInstance instance) =>
-        Check(instance, "", Rate.DeviceRegistrations, instance.Quotas?.DeviceRegistrations);
+        Counted(
+            instance, Check(instance, "", Rate.DeviceRegistrations, instance.Quotas?.DeviceRegistrations), static meters => meters.DeviceRegistrations);
 
     /// <summary>Counts an operation lookup of one device; the refusal 429001 when it comes too soon.</summary>
     public Refusal? CheckPoll(ProvisioningInstance instance, string registrationId) =>
-        Check(instance, registrationId, Rate.DevicePolls, instance.Quotas?.DevicePolls);
+        Counted(instance, Check(instance, registrationId, Rate.DevicePolls, instance.Quotas?.DevicePolls), static _ => null);
+
+    /// <summary>How often this process was called for an instance in the last minute.</summary>
+    public MinuteUsage LastMinute(string instance) => _meters.TryGetValue(instance, out var meters)
+        ? new(meters.ServiceOperations.LastMinute, meters.DeviceRegistrations.LastMinute, meters.Throttled.LastMinute)
+        : new(0, 0, 0);
+
+    private Refusal? Counted(ProvisioningInstance instance, Refusal? refusal, Func<Meters, MinuteMeter?> passed)
+    {
+        var meters = _meters.GetOrAdd(instance.Name, static (_, time) => new Meters(new(time), new(time), new(time)), time);
+        (refusal is null ? passed(meters) : meters.Throttled)?.Count();
+        return refusal;
+    }
 
     private Refusal? Check(ProvisioningInstance instance, string device, Rate rate, RateLimit? limit)
     {
@@ -56,4 +71,6 @@ public sealed class InstanceLimiter(TimeProvider time)
 
         Volatile.Write(ref _nextSweep, Math.Max(SweepAt, 2 * _buckets.Count));
     }
+
+    private sealed record Meters(MinuteMeter ServiceOperations, MinuteMeter DeviceRegistrations, MinuteMeter Throttled);
 }

@@ -1,5 +1,6 @@
 using Muster.Core.Attestation;
 using Muster.Core.Enrollments;
+using Muster.Core.Quotas;
 using Muster.Core.Registration;
 
 namespace Muster.Core.Store;
@@ -25,4 +26,7 @@ public interface IProvisioningSearch
 
     /// <summary>How many records match; counting ends at <paramref name="cap"/>, which then is the answer.</summary>
     Task<long> CountRegistrationsAsync(string instanceName, RegistrationFilter filter, long cap, CancellationToken cancellationToken);
+
+    /// <summary>How many records were created on each day from <paramref name="from"/> on, deleted ones included; read off counters.</summary>
+    Task<IReadOnlyList<DailyCount>> ListRecordCreationsAsync(string instanceName, DateOnly from, CancellationToken cancellationToken);
 }

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Muster.Core.Certificates.Verification;
+using Muster.Core.Errors;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
 using Muster.Core.Networking;
@@ -15,29 +15,75 @@ namespace Muster.Portal.Quotas;
 /// <param name="store">Core's store port.</param>
 /// <param name="search">Core's search port.</param>
 /// <param name="x509">Holds the limit of CA certificates.</param>
+/// <param name="limiter">Counts the calls of the last minute.</param>
+/// <param name="service">Core's rules for quotas.</param>
+/// <param name="time">The clock.</param>
 public sealed class QuotaDesk(
-    PortalAccess access, InstanceDirectory instances, IProvisioningStore store, IProvisioningSearch search, X509Options x509)
+    PortalAccess access,
+    InstanceDirectory instances,
+    IProvisioningStore store,
+    IProvisioningSearch search,
+    X509Options x509,
+    InstanceLimiter limiter,
+    QuotaService service,
+    TimeProvider time)
 {
     /// <summary>Where counting of orphaned records ends.</summary>
     public const long OrphanCap = 100_000;
 
-    /// <summary>How fast an instance may be called, in words; none without the right to read or without such limits.</summary>
-    public IReadOnlyList<(string Name, string Limit)> Rates(string instance)
+    /// <summary>How fast an instance is and may be called; none without the right to read.</summary>
+    public IReadOnlyList<RateLine> Rates(string instance)
     {
-        if (!access.May(PortalRight.Read) || instances.FindByName(instance)?.Quotas is not { } quotas) return [];
+        if (!access.May(PortalRight.Read) || instances.FindByName(instance) is not { } found) return [];
+        var (quotas, usage) = (found.Quotas, limiter.LastMinute(found.Name));
         return
         [
-            .. new (string Name, RateLimit? Limit)[]
-            {
-                ("Service API operations", quotas.ServiceOperations),
-                ("Device registrations", quotas.DeviceRegistrations),
-                ("Operation lookups of each device", quotas.DevicePolls),
-            }
-            .Where(rate => rate.Limit is not null)
-            .Select(rate => (rate.Name, string.Create(
-                CultureInfo.InvariantCulture, $"{rate.Limit!.Calls:N0} in {(rate.Limit.Period == TimeSpan.FromMinutes(1) ? "a minute" : $"{rate.Limit.Period.TotalSeconds:0.##} seconds")}"))),
+            new("Service API operations", usage.ServiceOperations, quotas?.ServiceOperations),
+            new("Device registrations", usage.DeviceRegistrations, quotas?.DeviceRegistrations),
+            new("Operation lookups of each device", null, quotas?.DevicePolls),
+            new("Throttled calls", usage.Throttled, null),
         ];
     }
+
+    /// <summary>The limits as they are.</summary>
+    public InstanceQuotas Limits(string instance) => instances.FindByName(instance)?.Quotas ?? InstanceQuotas.Unlimited;
+
+    /// <summary>Why the person cannot change limits now; null when they can.</summary>
+    public string? WhyNotChange(string instance) => access.WhyNot(PortalRight.InstanceWrite) ?? service.WhyFixed(instance);
+
+    /// <summary>Why nobody can change limits here; null where the configuration leaves them to the portal.</summary>
+    public string? WhyFixed(string instance) => service.WhyFixed(instance);
+
+    /// <summary>Sets limits.</summary>
+    /// <param name="instance">The instance.</param>
+    /// <param name="read">What the person saw; null overwrites.</param>
+    /// <param name="quotas">The new limits.</param>
+    /// <param name="cancellationToken">Gives up before the commit.</param>
+    public async Task<Refusal?> SetAsync(string instance, InstanceQuotas? read, InstanceQuotas quotas, CancellationToken cancellationToken)
+    {
+        if (access.Check(PortalRight.InstanceWrite) is { } refused) return refused;
+        if (await service.SetAsync(access.Caller, instance, read, quotas, cancellationToken) is { } failed) return failed;
+        access.Audit("set quotas", instance, instance);
+        return null;
+    }
+
+    /// <summary>When the records reach their limit if devices go on to register as they did in the last days; null where nothing tells.</summary>
+    public async Task<QuotaForecast?> ForecastAsync(string instance, CancellationToken cancellationToken)
+    {
+        if (!access.May(PortalRight.Read) || instances.FindByName(instance) is not { } found) return null;
+        var now = time.GetUtcNow();
+        var from = DateOnly.FromDateTime(now.UtcDateTime).AddDays(-QuotaForecast.WindowDays);
+        var created = await search.ListRecordCreationsAsync(found.Name, from, cancellationToken);
+        var usage = await store.GetUsageAsync(found.Name, cancellationToken);
+        return QuotaForecast.Of(created, usage.Registrations, found.Quotas?.Registrations, now);
+    }
+
+    /// <summary>How many records no enrollment stands behind any more, up to <see cref="OrphanCap"/>. It reads the records, beside the page.</summary>
+    public Task<long> CountOrphanedAsync(string instance, CancellationToken cancellationToken) =>
+        access.May(PortalRight.Read) && instances.FindByName(instance) is { } found
+            ? Task.Run(() => search.CountRegistrationsAsync(
+                found.Name, new RegistrationFilter { OnlyOrphaned = true }, OrphanCap, cancellationToken), cancellationToken)
+            : Task.FromResult(0L);
 
     /// <summary>All lines, in the order they show; none without the right to read or for an instance that is gone.</summary>
     public async Task<IReadOnlyList<QuotaLine>> ListAsync(string instance, CancellationToken cancellationToken)
@@ -46,14 +92,9 @@ public sealed class QuotaDesk(
         var page = $"/i/{found.Name}";
         var quotas = found.Quotas ?? InstanceQuotas.Unlimited;
         var usage = await store.GetUsageAsync(found.Name, cancellationToken);
-        var orphaned = await search.CountRegistrationsAsync(found.Name, new RegistrationFilter { OnlyOrphaned = true }, OrphanCap, cancellationToken);
         return
         [
-            new("Registrations", usage.Registrations, quotas.Registrations, $"{page}/registrations")
-            {
-                Part = orphaned == 0 ? null : $"of which orphaned {Frame.Counts.About(orphaned, OrphanCap)}",
-                PartLink = $"{page}/registrations?orphaned=true",
-            },
+            new("Registrations", usage.Registrations, quotas.Registrations, $"{page}/registrations"),
             new("Individual enrollments", usage.IndividualEnrollments, quotas.IndividualEnrollments, $"{page}/enrollments?tab=individual"),
             new("Enrollment groups, X.509", usage.X509Groups, quotas.X509Groups, $"{page}/enrollments?attestation=X509"),
             new("Enrollment groups, symmetric key", usage.SymmetricKeyGroups, quotas.SymmetricKeyGroups, $"{page}/enrollments?attestation=SymmetricKey"),

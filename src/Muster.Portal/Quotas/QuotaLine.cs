@@ -7,12 +7,16 @@ namespace Muster.Portal.Quotas;
 /// <param name="Link">The page that lists them.</param>
 public sealed record QuotaLine(string Name, long Used, long? Limit, string Link)
 {
-    /// <summary>A part worth telling; null for none.</summary>
-    public string? Part { get; init; }
-
-    /// <summary>Where the part is listed.</summary>
-    public string? PartLink { get; init; }
-
     /// <summary>From 0 to 1; null without a limit.</summary>
-    public double? Fill => Limit is { } limit ? Math.Min(1, (double)Used / limit) : null;
+    public double? Fill => Limit is { } limit ? limit == 0 ? 1 : Math.Min(1, (double)Used / limit) : null;
+
+    /// <summary>How near the limit is: people are warned at 80, 90 and 95 %.</summary>
+    public QuotaLevel Level => Fill switch
+    {
+        null or < 0.8 => QuotaLevel.Fine,
+        < 0.9 => QuotaLevel.Watch,
+        < 0.95 => QuotaLevel.High,
+        < 1 => QuotaLevel.Nearly,
+        _ => QuotaLevel.Reached,
+    };
 }

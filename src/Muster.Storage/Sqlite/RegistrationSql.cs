@@ -42,7 +42,9 @@ internal static class RegistrationSql
                 WHERE instance = ?1 AND key = ?2 AND etag = ?9
                 """,
                 instance, key, record.RegistrationId, record.ETag, status, kind, enrollmentKey, document, put.IfETag);
-        return written == 1 ? CommitOutcome.Committed : CommitOutcome.Conflict;
+        if (written != 1) return CommitOutcome.Conflict;
+        if (put.IfETag is null) UsageSql.RecordCreated(session, instance, record.CreatedUtc);
+        return CommitOutcome.Committed;
     }
 
     public static CommitOutcome Delete(SqliteSession session, DeleteRegistration delete)

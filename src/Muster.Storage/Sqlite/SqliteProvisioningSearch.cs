@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Dapper;
 using Muster.Core.Attestation;
 using Muster.Core.Enrollments;
+using Muster.Core.Quotas;
 using Muster.Core.Registration;
 using Muster.Core.Store;
 using Muster.Storage.Documents;
@@ -132,6 +133,13 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
         values.Add("cap", cap);
         return Number($"SELECT COUNT(*) FROM (SELECT 1 FROM registrations WHERE {where} LIMIT @cap)", values, cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<DailyCount>> ListRecordCreationsAsync(string instanceName, DateOnly from, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested
+            ? Task.FromCanceled<IReadOnlyList<DailyCount>>(cancellationToken)
+            : Task.FromResult(_readers.Read(
+                (instanceName, from), static (session, key) => UsageSql.ListCreations(session, key.instanceName, key.from)));
 
     private static (DynamicParameters Values, string Filters, TextSearch? Text) Conditions(string instanceName, EnrollmentFilter filter)
     {

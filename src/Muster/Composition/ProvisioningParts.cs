@@ -176,6 +176,8 @@ public sealed class ProvisioningParts : IServerParts
     {
         services.AddSingleton<IFaultLog, LoggedFaults>();
         services.AddSingleton<InstanceService>();
+        services.AddSingleton(new ConfiguredQuotas(options.Quotas.Keys));
+        services.AddSingleton<QuotaService>();
         services.AddSingleton<AccessPolicyService>();
         services.AddSingleton(new RegistrationOptions());
         services.AddSingleton<SymmetricKeyGroupIndex>();

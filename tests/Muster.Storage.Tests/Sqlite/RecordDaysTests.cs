@@ -1,0 +1,60 @@
+using Microsoft.Data.Sqlite;
+using Muster.Core.Quotas;
+using Muster.Core.Store;
+using Muster.Storage.Sqlite;
+using Muster.Storage.Tests.Conformance;
+
+namespace Muster.Storage.Tests.Sqlite;
+
+/// <summary>How many records were created on which day, for the forecast of quotas (portal P16).</summary>
+public sealed class RecordDaysTests : IDisposable
+{
+    private static readonly DateTimeOffset Monday = new(2026, 5, 11, 23, 59, 59, TimeSpan.Zero);
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Creations_are_counted_on_their_day_and_stay_when_records_go()
+    {
+        await using var store = await SqliteTestStore.OpenAsync(_folder.File("muster.db"));
+        var one = Samples.Registration("one") with { CreatedUtc = Monday };
+        await store.CommitAsync([new PutRegistration(one, null)], default);
+        await store.CommitAsync([new PutRegistration(Samples.Registration("two") with { CreatedUtc = Monday.AddSeconds(1) }, null)], default);
+        await store.CommitAsync([new PutRegistration(Samples.Registration("three") with { CreatedUtc = Monday.AddHours(5) }, null)], default);
+
+        // Neither a change, nor a creation that is refused, nor one whose commit is undone counts.
+        await store.CommitAsync([new PutRegistration(one with { ETag = "\"next\"" }, one.ETag)], default);
+        Assert.Equal(CommitOutcome.Conflict, await store.CommitAsync([new PutRegistration(one, null)], default));
+        var undone = new PutRegistration(Samples.Registration("four") with { CreatedUtc = Monday }, null);
+        Assert.Equal(CommitOutcome.Conflict, await store.CommitAsync([undone, new PutRegistration(one, "\"other\"")], default));
+        await store.CommitAsync([new DeleteRegistration(Samples.Instance, "two", null)], default);
+
+        var monday = DateOnly.FromDateTime(Monday.UtcDateTime);
+        Assert.Equal([new DailyCount(monday, 1), new DailyCount(monday.AddDays(1), 2)], await ListAsync(store, monday));
+        Assert.Equal([new DailyCount(monday.AddDays(1), 2)], await ListAsync(store, monday.AddDays(1)));
+        Assert.Empty(await ListAsync(store, monday.AddDays(2)));
+    }
+
+    [Fact]
+    public async Task Records_of_an_older_database_are_counted_when_it_is_opened()
+    {
+        var path = _folder.File("muster.db");
+        await using (var store = await SqliteTestStore.OpenAsync(path))
+            await store.CommitAsync([new PutRegistration(Samples.Registration("one") with { CreatedUtc = Monday }, null)], default);
+        await using (var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString()))
+        {
+            await connection.OpenAsync();
+            await using var command = connection.CreateCommand();
+            command.CommandText = "DROP TABLE registration_days; DELETE FROM schema_migrations WHERE version >= 10;";
+            await command.ExecuteNonQueryAsync();
+        }
+
+        await using var again = await SqliteTestStore.OpenAsync(path);
+        Assert.Equal([new DailyCount(DateOnly.FromDateTime(Monday.UtcDateTime), 1)], await ListAsync(again, DateOnly.MinValue));
+    }
+
+    private static Task<IReadOnlyList<DailyCount>> ListAsync(SqliteProvisioningStore store, DateOnly from) =>
+        new SqliteProvisioningSearch(store.Database).ListRecordCreationsAsync(Samples.Instance, from, default);
+}
