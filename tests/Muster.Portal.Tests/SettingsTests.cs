@@ -266,7 +266,7 @@ public sealed class SettingsTests(PortalFixture portal)
         var page = await CreateAsync("quota-dps", "/quotas");
         await Expect(page.GetByText("no limit").First).ToBeVisibleAsync();
         var instances = portal.Server.Services.GetRequiredService<InstanceService>();
-        Assert.Null(await instances.SetQuotasAsync(AuditCaller.Process, "quota-dps", InstanceQuotas.Azure, default));
+        Assert.Null(await instances.SetQuotasAsync(AuditCaller.Process, "quota-dps", InstanceQuotas.Azure, ifQuotas: null, default));
         await page.Button("Refresh").ClickAsync();
         await Expect(page.GetByText("of 1,000,000").First).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Progressbar, new() { Name = "Registrations", Exact = true })).ToBeVisibleAsync();
@@ -289,7 +289,7 @@ public sealed class SettingsTests(PortalFixture portal)
         Assert.Equal(InstanceQuotas.Unlimited, Now());
 
         // Somebody else saves first: the form tells, and overwrites only when told to.
-        Assert.Null(await service.SetAsync(AuditCaller.Process, "limit-dps", read: null, new InstanceQuotas { CaCertificates = 7 }, default));
+        Assert.Null(await service.SetAsync(AuditCaller.Process, "limit-dps", ifQuotas: null, new InstanceQuotas { CaCertificates = 7 }, default));
         await dialog.GetByLabel("Registrations", new() { Exact = true }).FillAsync("1,000");
         await dialog.GetByLabel("Linked hubs").FillAsync("");
         await dialog.GetByLabel("Service API operations in a minute").FillAsync("60");
@@ -299,16 +299,22 @@ public sealed class SettingsTests(PortalFixture portal)
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Overwrite with mine" }).ClickAsync();
         await Expect(page.Toast("The limits are saved")).ToBeVisibleAsync();
         Assert.Equal(new InstanceQuotas { Registrations = 1000, ServiceOperations = new RateLimit(60, TimeSpan.FromMinutes(1)) }, Now());
+        var audit = await portal.Server.Services.GetRequiredService<IAuditLog>().ListAsync("limit-dps", new AuditFilter { Limit = 1 }, default);
+        Assert.Equal(AuditCallerKind.Portal, audit[0].Entry.Caller.Kind);
+        Assert.Equal(
+            ["quotas.caCertificates: 7 -> ", "quotas.registrations:  -> 1000", "quotas.serviceOperations:  -> 60 in 60 s"],
+            audit[0].Entry.Changes.Where(change => change.Path.StartsWith("quotas.", StringComparison.Ordinal))
+                .Select(change => $"{change.Path}: {change.Old} -> {change.New}").Order(StringComparer.Ordinal));
         await Expect(page.GetByText("of 1,000", new() { Exact = false }).First).ToBeVisibleAsync();
         await Expect(page.GetByText("No record was created in the last 7 days")).ToBeVisibleAsync();
 
         // Fifteen of sixteen is more than 90 %.
-        Assert.Null(await service.SetAsync(AuditCaller.Process, "limit-dps", read: null, new InstanceQuotas { Registrations = 16 }, default));
+        Assert.Null(await service.SetAsync(AuditCaller.Process, "limit-dps", ifQuotas: null, new InstanceQuotas { Registrations = 16 }, default));
         var store = portal.Server.Services.GetRequiredService<IProvisioningStore>();
         for (var number = 0; number < 15; number++)
             Assert.Equal(CommitOutcome.Committed, await store.CommitAsync([new PutRegistration(Record(number), null)], default));
         await page.Button("Refresh").ClickAsync();
-        await Expect(page.GetByText("Registrations: 90 % used.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Registrations: 93 % of the limit is used.")).ToBeVisibleAsync();
         await Expect(page.GetByText("Based on 15 new records a day over the last day")).ToBeVisibleAsync();
         await Expect(page.Link("of which orphaned 15")).ToHaveAttributeAsync("href", "/i/limit-dps/registrations?orphaned=true");
         await portal.GoAsync(page, "/i/limit-dps/overview");

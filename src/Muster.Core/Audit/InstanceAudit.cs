@@ -51,15 +51,8 @@ public static class InstanceAudit
 
     private static void AddQuotas(AuditMembers members, InstanceQuotas quotas)
     {
-        members.Add("quotas.individualEnrollments", Text(quotas.IndividualEnrollments));
-        members.Add("quotas.x509Groups", Text(quotas.X509Groups));
-        members.Add("quotas.symmetricKeyGroups", Text(quotas.SymmetricKeyGroups));
-        members.Add("quotas.registrations", Text(quotas.Registrations));
-        members.Add("quotas.caCertificates", Text(quotas.CaCertificates));
-        members.Add("quotas.linkedHubs", Text(quotas.LinkedHubs));
-        members.Add("quotas.serviceOperations", Text(quotas.ServiceOperations));
-        members.Add("quotas.deviceRegistrations", Text(quotas.DeviceRegistrations));
-        members.Add("quotas.devicePolls", Text(quotas.DevicePolls));
+        foreach (var member in QuotaMember.All)
+            members.Add("quotas." + member.Name, member.Of(quotas) is { } limit ? Text(limit, member.Period) : null);
     }
 
     private static void AddNetwork(AuditMembers members, NetworkRules network)
@@ -74,8 +67,7 @@ public static class InstanceAudit
         }
     }
 
-    private static string? Text(long? number) => number?.ToString(CultureInfo.InvariantCulture);
-
-    private static string? Text(RateLimit? rate) =>
-        rate is null ? null : string.Create(CultureInfo.InvariantCulture, $"{rate.Calls} in {rate.Period.TotalSeconds} s");
+    private static string Text(long limit, TimeSpan? period) => period is { } time
+        ? string.Create(CultureInfo.InvariantCulture, $"{limit} in {time.TotalSeconds} s")
+        : limit.ToString(CultureInfo.InvariantCulture);
 }

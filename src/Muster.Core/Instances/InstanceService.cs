@@ -77,9 +77,18 @@ public sealed class InstanceService(InstanceDirectory instances, IProvisioningSt
             : ChangeAsync(caller, name, instance => instance with { DefaultAllocationPolicy = policy }, cancellationToken);
 
     /// <summary>Sets what the instance may hold and how fast it may be called. It counts from the next call on; what is there stays.</summary>
-    public Task<Refusal?> SetQuotasAsync(AuditCaller caller, string name, InstanceQuotas quotas, CancellationToken cancellationToken) =>
-        ChangeAsync(
-            caller, name, instance => instance with { Quotas = quotas == InstanceQuotas.Unlimited ? null : quotas }, cancellationToken);
+    /// <param name="caller">Who asks.</param>
+    /// <param name="name">The instance.</param>
+    /// <param name="quotas">The quotas.</param>
+    /// <param name="ifQuotas">
+    /// The quotas that the instance must have; null overwrites whatever is there. An etag would refuse after changes of other settings, too.
+    /// </param>
+    /// <param name="cancellationToken">Gives up before the commit.</param>
+    public Task<Refusal?> SetQuotasAsync(
+        AuditCaller caller, string name, InstanceQuotas quotas, InstanceQuotas? ifQuotas, CancellationToken cancellationToken) =>
+        ChangeAsync(caller, name, instance => ifQuotas is null || ifQuotas == (instance.Quotas ?? InstanceQuotas.Unlimited)
+            ? instance with { Quotas = quotas == InstanceQuotas.Unlimited ? null : quotas }
+            : Refusals.ETagMismatch, cancellationToken);
 
     /// <summary>Replaces the network rules. They are in force for the next request of every door.</summary>
     /// <param name="caller">Who asks.</param>

@@ -56,26 +56,28 @@ public sealed class QuotaDesk(
 
     /// <summary>Sets limits.</summary>
     /// <param name="instance">The instance.</param>
-    /// <param name="read">What the person saw; null overwrites.</param>
+    /// <param name="ifQuotas">What the person saw; null overwrites.</param>
     /// <param name="quotas">The new limits.</param>
     /// <param name="cancellationToken">Gives up before the commit.</param>
-    public async Task<Refusal?> SetAsync(string instance, InstanceQuotas? read, InstanceQuotas quotas, CancellationToken cancellationToken)
+    public async Task<Refusal?> SetAsync(string instance, InstanceQuotas? ifQuotas, InstanceQuotas quotas, CancellationToken cancellationToken)
     {
         if (access.Check(PortalRight.InstanceWrite) is { } refused) return refused;
-        if (await service.SetAsync(access.Caller, instance, read, quotas, cancellationToken) is { } failed) return failed;
+        if (await service.SetAsync(access.Caller, instance, ifQuotas, quotas, cancellationToken) is { } failed) return failed;
         access.Audit("set quotas", instance, instance);
         return null;
     }
 
     /// <summary>When the records reach their limit if devices go on to register as they did in the last days; null where nothing tells.</summary>
-    public async Task<QuotaForecast?> ForecastAsync(string instance, CancellationToken cancellationToken)
+    /// <param name="instance">The instance.</param>
+    /// <param name="registrations">The line of the records.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<QuotaForecast?> ForecastAsync(string instance, QuotaLine registrations, CancellationToken cancellationToken)
     {
         if (!access.May(PortalRight.Read) || instances.FindByName(instance) is not { } found) return null;
         var now = time.GetUtcNow();
         var from = DateOnly.FromDateTime(now.UtcDateTime).AddDays(-QuotaForecast.WindowDays);
         var created = await search.ListRecordCreationsAsync(found.Name, from, cancellationToken);
-        var usage = await store.GetUsageAsync(found.Name, cancellationToken);
-        return QuotaForecast.Of(created, usage.Registrations, found.Quotas?.Registrations, now);
+        return QuotaForecast.Of(created, registrations.Used, registrations.Limit, now);
     }
 
     /// <summary>How many records no enrollment stands behind any more, up to <see cref="OrphanCap"/>. It reads the records, beside the page.</summary>
@@ -85,7 +87,7 @@ public sealed class QuotaDesk(
                 found.Name, new RegistrationFilter { OnlyOrphaned = true }, OrphanCap, cancellationToken), cancellationToken)
             : Task.FromResult(0L);
 
-    /// <summary>All lines, in the order they show; none without the right to read or for an instance that is gone.</summary>
+    /// <summary>All lines, in the order they show, that of the records first; none without the right to read or for an instance that is gone.</summary>
     public async Task<IReadOnlyList<QuotaLine>> ListAsync(string instance, CancellationToken cancellationToken)
     {
         if (!access.May(PortalRight.Read) || instances.FindByName(instance) is not { } found) return [];

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Muster.Portal.Quotas;
 
 /// <summary>One thing that is counted.</summary>
@@ -18,5 +20,16 @@ public sealed record QuotaLine(string Name, long Used, long? Limit, string Link)
         < 0.95 => QuotaLevel.High,
         < 1 => QuotaLevel.Nearly,
         _ => QuotaLevel.Reached,
+    };
+
+    /// <summary>How much is used, rounded down, so that 100 % is the limit; empty without a limit.</summary>
+    public string Percent => Fill is { } fill ? string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(fill * 100)} %") : "";
+
+    /// <summary>What to tell about it wherever it shows; null where there is nothing to worry about.</summary>
+    public string? Warning => Level switch
+    {
+        QuotaLevel.Fine => null,
+        QuotaLevel.Reached => $"{Name}: the limit is reached, no more can be created.",
+        _ => $"{Name}: {Percent} of the limit is used.",
     };
 }

@@ -4,7 +4,10 @@ using Muster.Core.Store;
 
 namespace Muster.Storage.Sqlite;
 
-/// <summary>How much of what an instance holds. Triggers keep the large numbers, so that every writer counts and no reader does.</summary>
+/// <summary>
+/// How much of what an instance holds. Triggers keep the large numbers, so that every writer counts and no reader does. Creations by day are
+/// counted beside them by the one writer of records: a trigger would have to read each document for its date.
+/// </summary>
 internal static class UsageSql
 {
     private static readonly DateOnly Epoch = new(1970, 1, 1);

@@ -139,7 +139,7 @@ public sealed class ProvisioningParts : IServerParts
         {
             if (instances.FindByName(name) is not { } instance) context.Loggers.CreateLogger("Muster").QuotasOfNobody(name);
             else if (quotas != (instance.Quotas ?? InstanceQuotas.Unlimited))
-                await services.GetRequiredService<InstanceService>().SetQuotasAsync(AuditCaller.Process, name, quotas, cancellationToken);
+                await services.GetRequiredService<InstanceService>().SetQuotasAsync(AuditCaller.Process, name, quotas, ifQuotas: null, cancellationToken);
         }
     }
 

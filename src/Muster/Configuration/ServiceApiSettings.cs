@@ -11,6 +11,19 @@ internal static class ServiceApiSettings
 {
     private const string InstancesKey = "Instances";
 
+    private static readonly (string Key, QuotaMember Member)[] QuotaKeys =
+    [
+        ("IndividualEnrollments", QuotaMember.IndividualEnrollments),
+        ("X509Groups", QuotaMember.X509Groups),
+        ("SymmetricKeyGroups", QuotaMember.SymmetricKeyGroups),
+        ("Registrations", QuotaMember.Registrations),
+        ("CaCertificates", QuotaMember.CaCertificates),
+        ("LinkedHubs", QuotaMember.LinkedHubs),
+        ("ServiceOperationsPerMinute", QuotaMember.ServiceOperations),
+        ("DeviceRegistrationsPerMinute", QuotaMember.DeviceRegistrations),
+        ("DevicePollsPer10Seconds", QuotaMember.DevicePolls),
+    ];
+
     /// <summary>
     /// The quotas by instance: those of the default instance stand in the section itself, those of others in groups of their names
     /// below <c>Instances</c>. Each is a profile, and single limits over it; 0 is without that limit.
@@ -31,25 +44,13 @@ internal static class ServiceApiSettings
         var name = section.Text(prefix + "Profile") ?? "unlimited";
         var profile = InstanceQuotas.Profile(name);
         if (profile is null) section.Mistake(prefix + "Profile", name, "There is no such profile. Allowed are unlimited, azure.");
-        profile ??= InstanceQuotas.Unlimited;
-        return new InstanceQuotas
+        var quotas = profile ?? InstanceQuotas.Unlimited;
+        foreach (var (key, member) in QuotaKeys)
         {
-            IndividualEnrollments = Count("IndividualEnrollments", profile.IndividualEnrollments),
-            X509Groups = Count("X509Groups", profile.X509Groups),
-            SymmetricKeyGroups = Count("SymmetricKeyGroups", profile.SymmetricKeyGroups),
-            Registrations = Count("Registrations", profile.Registrations),
-            CaCertificates = Count("CaCertificates", profile.CaCertificates),
-            LinkedHubs = Count("LinkedHubs", profile.LinkedHubs),
-            ServiceOperations = Rate("ServiceOperationsPerMinute", TimeSpan.FromMinutes(1), profile.ServiceOperations),
-            DeviceRegistrations = Rate("DeviceRegistrationsPerMinute", TimeSpan.FromMinutes(1), profile.DeviceRegistrations),
-            DevicePolls = Rate("DevicePollsPer10Seconds", TimeSpan.FromSeconds(10), profile.DevicePolls),
-        };
+            if (section.Whole(prefix + key, 0, member.Highest) is { } limit) quotas = member.With(quotas, limit == 0 ? null : limit);
+        }
 
-        long? Count(string key, long? preset) =>
-            section.Whole(prefix + key, 0, int.MaxValue) switch { null => preset, 0 => null, var number => number };
-
-        RateLimit? Rate(string key, TimeSpan period, RateLimit? preset) =>
-            section.Whole(prefix + key, 0, 1_000_000) switch { null => preset, 0 => null, { } calls => new RateLimit(calls, period) };
+        return quotas;
     }
 
     /// <summary>The directory whose tokens service API and management API take; null after a mistake.</summary>

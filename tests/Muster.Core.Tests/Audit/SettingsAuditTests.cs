@@ -56,7 +56,7 @@ public sealed class SettingsAuditTests : IAsyncLifetime
             ["Update Instance default", "defaultAllocationPolicy: Hashed -> Static"]),
         ["set quotas"] = (
             test => test._instances.SetQuotasAsync(
-                Caller, "default", new InstanceQuotas { X509Groups = 3, DevicePolls = new RateLimit(5, TimeSpan.FromSeconds(10)) }, None),
+                Caller, "default", new InstanceQuotas { X509Groups = 3, DevicePolls = new RateLimit(5, TimeSpan.FromSeconds(10)) }, ifQuotas: null, None),
             ["Update Instance default", "quotas.devicePolls: none -> 5 in 10 s", "quotas.x509Groups: none -> 3"]),
         ["set the network rules"] = (
             test => test._instances.SetNetworkAsync(

@@ -26,15 +26,4 @@ public sealed class MinuteMeterTests
         meter.Count();
         Assert.Equal(expected + 1, meter.LastMinute);
     }
-
-    private sealed class SteppedClock : TimeProvider
-    {
-        private long _ticks;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => _ticks;
-
-        public void Advance(TimeSpan time) => _ticks += time.Ticks;
-    }
 }

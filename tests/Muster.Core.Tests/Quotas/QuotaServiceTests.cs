@@ -4,29 +4,41 @@ namespace Muster.Core.Tests.Quotas;
 
 public sealed class QuotaServiceTests
 {
-    [Theory]
-    [InlineData(null, true)]
-    [InlineData(1L, true)]
-    [InlineData(2147483647L, true)]
-    [InlineData(0L, false)]
-    [InlineData(-1L, false)]
-    [InlineData(2147483648L, false)]
-    public void Limit_of_a_count_is_checked(long? limit, bool isGood) =>
-        Assert.Equal(isGood, QuotaService.Check(new InstanceQuotas { Registrations = limit }).Count == 0);
+    public static TheoryData<string, long?, bool> Limits
+    {
+        get
+        {
+            var rows = new TheoryData<string, long?, bool>();
+            foreach (var member in QuotaMember.All)
+            {
+                foreach (var good in new long?[] { null, 1, member.Highest }) rows.Add(member.Name, good, true);
+                foreach (var bad in new long[] { 0, -1, member.Highest + 1L }) rows.Add(member.Name, bad, false);
+            }
+
+            return rows;
+        }
+    }
 
     [Theory]
-    [InlineData(1, true)]
-    [InlineData(1_000_000, true)]
-    [InlineData(0, false)]
-    [InlineData(1_000_001, false)]
-    public void Limit_of_a_rate_is_checked(int calls, bool isGood) => Assert.Equal(
-        isGood, QuotaService.Check(new InstanceQuotas { ServiceOperations = new RateLimit(calls, TimeSpan.FromMinutes(1)) }).Count == 0);
+    [MemberData(nameof(Limits))]
+    public void Limit_is_checked_by_its_member(string name, long? limit, bool isGood)
+    {
+        var refusal = Member(name).Check(limit);
+        Assert.Equal(isGood, refusal is null);
+        if (refusal is not null) Assert.StartsWith($"{name}: a limit is a whole number from 1 to", refusal.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
-    public void Every_mistake_is_told_by_its_member()
+    public void Highest_count_is_as_high_as_a_number_goes_and_the_highest_rate_a_million() => Assert.Equal(
+        [(null, int.MaxValue), (TimeSpan.FromSeconds(10), 1_000_000), (TimeSpan.FromMinutes(1), 1_000_000)],
+        QuotaMember.All.Select(member => (member.Period, member.Highest)).Distinct().OrderBy(pair => pair.Period));
+
+    [Fact]
+    public void Every_limit_of_the_original_is_a_member_that_reads_what_it_writes()
     {
-        var refusals = QuotaService.Check(new InstanceQuotas { LinkedHubs = 0, X509Groups = -4, DevicePolls = new RateLimit(0, TimeSpan.FromSeconds(10)) });
-        Assert.Equal(["x509Groups", "linkedHubs", "devicePolls"], refusals.Select(refusal => refusal.Message.Split(':')[0]));
+        var copy = QuotaMember.All.Aggregate(InstanceQuotas.Unlimited, static (quotas, member) => member.With(quotas, member.Of(InstanceQuotas.Azure)));
+        Assert.Equal(InstanceQuotas.Azure, copy);
+        Assert.Equal(InstanceQuotas.Unlimited, QuotaMember.All.Aggregate(copy, static (quotas, member) => member.With(quotas, null)));
     }
 
     [Theory]
@@ -35,4 +47,6 @@ public sealed class QuotaServiceTests
     [InlineData("free", null)]
     public void Configuration_names_the_key_that_decides(string instance, string? key) =>
         Assert.Equal(key, new ConfiguredQuotas(["default", "plant-2"]).KeyOf(instance));
+
+    private static QuotaMember Member(string name) => QuotaMember.All.Single(member => member.Name == name);
 }

@@ -41,15 +41,4 @@ public sealed class TokenBucketTests
         Assert.Equal(new RateLimit(5, TimeSpan.FromSeconds(10)), azure.DevicePolls);
         Assert.Null(InstanceQuotas.Profile("other"));
     }
-
-    private sealed class SteppedClock : TimeProvider
-    {
-        private long _ticks;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => _ticks;
-
-        public void Advance(TimeSpan time) => _ticks += time.Ticks;
-    }
 }

@@ -40,7 +40,7 @@ public sealed class QuotaSettingsAtStartTests
 
         // Where the configuration decides nobody else does; where it does not, a change made here stays.
         var service = third.Services.GetRequiredService<QuotaService>();
-        Assert.Equal(409000, (await service.SetAsync(AuditCaller.Process, "default", read: null, limited, default))?.Code);
+        Assert.Equal(409000, (await service.SetAsync(AuditCaller.Process, "default", ifQuotas: null, limited, default))?.Code);
         Assert.Equal(412001, (await service.SetAsync(AuditCaller.Process, "plant-2", InstanceQuotas.Unlimited, InstanceQuotas.Azure, default))?.Code);
         Assert.Null(await service.SetAsync(AuditCaller.Process, "plant-2", limited, InstanceQuotas.Azure, default));
         Assert.Equal(InstanceQuotas.Azure, third.Services.GetRequiredService<InstanceDirectory>().FindByName("plant-2")!.Quotas);
