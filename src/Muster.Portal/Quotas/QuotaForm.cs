@@ -48,21 +48,25 @@ public sealed class QuotaForm
     ];
 
     /// <summary>Reads the form.</summary>
-    /// <param name="errors">Every field that is wrong; empty when all is well. Each text names its field, for a summary of several.</param>
+    /// <param name="errors">Every field that is wrong; empty when all is well.</param>
     public InstanceQuotas Read(out IReadOnlyList<FieldError> errors)
     {
         var found = new List<FieldError>();
         var quotas = InstanceQuotas.Unlimited;
-        foreach (var (member, label, _) in Fields)
+        foreach (var (member, _, _) in Fields)
         {
-            if (!TryRead(this[member], out var limit)) found.Add(new FieldError(member.Name, $"{label}: {NotANumber(this[member])}"));
-            else if (member.Check(limit) is { } refusal) found.Add(new FieldError(member.Name, $"{label}: {FieldError.From(refusal).Text}"));
+            if (!TryRead(this[member], out var limit)) found.Add(new FieldError(member.Name, NotANumber(this[member])));
+            else if (member.Check(limit) is { } refusal) found.Add(FieldError.From(refusal));
             else quotas = member.With(quotas, limit);
         }
 
         errors = found;
         return quotas;
     }
+
+    /// <summary>A mistake for a list of several, where the same text may stand for more than one field: it names its field.</summary>
+    public static FieldError Labelled(FieldError error) =>
+        Fields.FirstOrDefault(field => field.Member.Name == error.Field) is { Label: { } label } ? error with { Text = $"{label}: {error.Text}" } : error;
 
     // People paste numbers as they see them: 1,000,000 and 1 000 000 are both one million.
     private static bool TryRead(string typed, out long? limit)
