@@ -29,6 +29,7 @@ public sealed class ServerTls
     public ServerTls(IServerCertificateSource source)
     {
         _source = source;
+        HandshakeErrors.ClearAfterEachChain();
         var certificate = source.Refresh() ?? throw new InvalidOperationException("A new source has a certificate.");
         Certificate = certificate.Leaf;
         (_current, _currentWithoutAlpn, _currentForBrowsers) = Build(certificate);

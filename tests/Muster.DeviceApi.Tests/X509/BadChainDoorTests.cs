@@ -9,8 +9,8 @@ namespace Muster.DeviceApi.Tests.X509;
 
 /// <summary>
 /// Bad chains over real TLS: the handshake lets each in, so that the device hears the documented text and the operator reads what
-/// failed. The whole corpus is judged in the tests of the core; chains that no client library would send are sent by openssl in the
-/// conformance tests.
+/// failed. The whole corpus is judged in the tests of the core; chains that no client library would send are sent by openssl, in
+/// <see cref="WrongKeyDoorTests"/> and in the conformance tests.
 /// </summary>
 public sealed class BadChainDoorTests(DeviceApiFixture fixture) : IClassFixture<DeviceApiFixture>
 {
