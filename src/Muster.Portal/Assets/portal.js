@@ -61,6 +61,30 @@
     },
   };
 
+  // Arrows move through the rows of a table, with Shift they tick them; Ctrl+A ticks the page; Enter on a row's box opens the row.
+  const boxOf = row => row?.querySelector('input[type=checkbox]');
+  const moved = (event, row) => {
+    if (event.altKey) return false;
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'a') {
+      const all = row.closest('table').querySelector('thead input[type=checkbox]');
+      if (all && !all.checked) all.click();
+      return !!all;
+    }
+    if (event.ctrlKey || event.metaKey) return false;
+    if (event.key === 'Enter' && event.target === boxOf(row)) {
+      const open = row.querySelector('a.id, th a, th button');
+      open?.click();
+      return !!open;
+    }
+    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return false;
+    const other = event.key === 'ArrowDown' ? row.nextElementSibling : row.previousElementSibling;
+    const next = boxOf(other) ?? other?.querySelector('a, button');
+    if (!next) return false;
+    if (event.shiftKey) [boxOf(row), boxOf(other)].forEach(box => { if (box && !box.checked) box.click(); });
+    next.focus();
+    return true;
+  };
+
   // Letters act only outside fields, and only while they are switched on. A page marks its targets with data-key.
   let prefix = '';
   document.addEventListener('keydown', event => {
@@ -68,7 +92,16 @@
     const save = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's';
     const find = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k';
     const target = name => document.querySelector(`[data-key="${name}"]:not([disabled]):not([aria-disabled="true"])`);
-    if (save && target('save')) { event.preventDefault(); target('save').click(); return; }
+    const saver = save && document.querySelector('[data-key="save"]:not([disabled])');
+    if (saver) {
+      // A field tells what was typed when it is left. The server, which hears that first, knows then whether there is something to save.
+      const field = document.activeElement;
+      event.preventDefault();
+      field?.blur();
+      field?.focus();
+      saver.click();
+      return;
+    }
     if (find && target('/')) { event.preventDefault(); target('/').focus(); return; }
     if (document.querySelector('dialog[open]')) return;
     if (event.target.matches?.('[role=tab]') && ['ArrowLeft', 'ArrowRight', 'Home', 'End'].includes(event.key)) {
@@ -81,21 +114,23 @@
       tab.click();
       return;
     }
+    const row = !typing && event.target.type !== 'radio' && event.target.closest?.('tbody tr');
+    if (row && moved(event, row)) { event.preventDefault(); return; }
     if (typing || event.ctrlKey || event.metaKey || event.altKey || root.dataset.keys === 'off') return;
     if (event.key === '/' && target('/')) { event.preventDefault(); target('/').focus(); return; }
     if (event.key === 'Delete') { target('delete')?.click(); return; }
     if (prefix === 'g') { prefix = ''; target('g ' + event.key)?.click(); return; }
     if (event.key === 'g') { prefix = 'g'; setTimeout(() => { prefix = ''; }, 1500); return; }
     if (event.key === 'n' || event.key === '?' || event.key === 'p') target(event.key)?.click();
-    const row = event.target.closest?.('tbody tr');
-    if (row && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
-      const other = event.key === 'ArrowDown' ? row.nextElementSibling : row.previousElementSibling;
-      const box = other?.querySelector('input[type=checkbox], a');
-      if (box) { event.preventDefault(); box.focus(); }
-    }
   });
 
   document.addEventListener('click', event => {
+    // The router takes links within a page for itself and leaves the focus where it was.
+    if (event.target.closest('a.skip')) {
+      event.preventDefault();
+      byId('main').focus();
+      return;
+    }
     if (event.target.closest('[data-toggle-nav]')) document.body.classList.toggle('nav-open');
     else if (event.target.closest('.side a, .veil')) document.body.classList.remove('nav-open');
     document.querySelectorAll('details.menu[open]').forEach(menu => { if (!menu.contains(event.target)) menu.open = false; });
