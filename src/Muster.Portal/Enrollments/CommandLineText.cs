@@ -59,6 +59,7 @@ internal static class CommandLineText
         if (!isGroup && draft.DeviceId.Length > 0) Add("--device-id", draft.DeviceId);
         if (Compact(draft.Tags) is { } tags) Add("--initial-twin-tags", tags);
         if (Compact(draft.Desired) is { } desired) Add("--initial-twin-properties", desired);
+        if (!isGroup && Compact(draft.DeviceInformation) is { } information) Add("--device-information", information);
         return text.ToString();
 
         void Add(string option, string value) => text.Append(" \\\n  ").Append(option).Append(' ').Append(Quote(value));

@@ -6,6 +6,9 @@ namespace Muster.Portal.Enrollments;
 /// <summary>The subject common name of a certificate, which is the registration ID of its device.</summary>
 internal static class CommonName
 {
+    /// <summary>Characters of a common name at most (RFC 5280, ub-common-name; portal 12 row 17).</summary>
+    public const int MaxLength = 64;
+
     /// <summary>The common name; null when the subject has none.</summary>
     public static string? Of(EnrolledCertificate certificate)
     {

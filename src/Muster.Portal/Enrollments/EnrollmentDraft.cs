@@ -203,6 +203,8 @@ public sealed class EnrollmentDraft
                 errors.Add(new("attestation.symmetricKey.secondaryKey", "It must differ from the primary key."));
         }
 
+        if (Mechanism == MechanismChoice.ClientCertificates && Id.Length > CommonName.MaxLength)
+            errors.Add(new("registrationId", $"The certificate's common name has {Id.Length} characters; X.509 allows {CommonName.MaxLength} at most."));
         if (Allocation == AllocationPolicyKind.Static && Hubs.Count != 1)
             errors.Add(new("iotHubs", "Static configuration needs exactly one hub: choose which one to keep."));
         errors.AddRange(AllRefusals(definition, linked, checkCredentials, allowsHttpWebhooks));
