@@ -58,8 +58,10 @@ internal sealed record Walkthrough(string Topic, string Title, string About, IRe
         ]),
         new("tpm", "One device with a TPM", "The device's TPM answers a challenge that is encrypted for its endorsement key. A TPM always stands for one device, so groups do not take it.",
         [
-            ("Read the public part of the endorsement key on the device, Base64:",
-                "tpm2_createek -c ek.ctx -G rsa -u ek.pub\nbase64 -w0 ek.pub"),
+            ("Read the public part of the endorsement key on the device, Base64. These lines store the key where every SDK looks for it first:",
+                "tpm2_createek -c 0x81010001 -G rsa -u ek.pub\nbase64 -w0 ek.pub"),
+            ("Where the TPM has a key there already, the first line fails. Read that one:",
+                "tpm2_readpublic -c 0x81010001 -f tss -o ek.pub\nbase64 -w0 ek.pub"),
             ("Manage enrollments, tab Individual enrollments, Add individual enrollment. Choose Trusted Platform Module (TPM), paste the endorsement key, enter the registration ID, then Review + create and Create.", null),
         ]),
     ];
