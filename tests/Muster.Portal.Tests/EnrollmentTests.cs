@@ -25,6 +25,10 @@ public sealed class EnrollmentTests(PortalFixture portal)
         await page.Button("Show").First.ClickAsync();
         var key = await page.GetByRole(AriaRole.Status, new() { Name = "Primary key" }).Or(page.Locator("output")).First.TextContentAsync();
         Assert.Equal(64, Convert.FromBase64String(key!).Length);
+        await page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+        await page.GetByRole(AriaRole.Group, new() { Name = "Primary key" }).GetByRole(AriaRole.Button, new() { Name = "Copy" }).ClickAsync();
+        await Expect(page.Toast("Copied: Primary key")).ToBeVisibleAsync();
+        Assert.Equal(key, await page.EvaluateAsync<string>("() => navigator.clipboard.readText()"));
 
         await page.FollowAsync("Open t5-group");
         await page.Tab("Registration Records").ClickAsync();

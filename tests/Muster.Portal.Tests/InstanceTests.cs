@@ -24,6 +24,12 @@ public sealed class InstanceTests(PortalFixture portal)
         await page.FollowAsync("Go to resource");
         foreach (var name in (string[])["Copy ID scope", "Copy service endpoint", "Copy global device endpoint"]) await Expect(page.Button(name)).ToBeVisibleAsync();
 
+        // Checklist 2: what a new service has.
+        await page.FollowAsync("Shared access policies");
+        await Expect(page.Link("provisioningserviceowner")).ToBeVisibleAsync();
+        await page.FollowAsync("Manage allocation policy");
+        await Expect(page.GetByLabel("Evenly weighted distribution")).ToBeCheckedAsync();
+
         // T3: a hub is linked by a policy that suffices.
         await page.FollowAsync("Linked IoT hubs");
         await page.Button("Add").ClickAsync();

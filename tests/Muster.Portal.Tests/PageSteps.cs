@@ -36,10 +36,10 @@ internal static class PageSteps
 
     public static string NewKey() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
-    public static async Task<string> AddSymmetricAsync(this PortalFixture portal, string kind, string id)
+    public static async Task<string> AddSymmetricAsync(this PortalFixture portal, string kind, string id, string instance = "default")
     {
         var key = NewKey();
-        var page = await portal.OpenAsync($"/i/default/enrollments/{kind}/new");
+        var page = await portal.OpenAsync($"/i/{instance}/enrollments/{kind}/new");
         await page.Radio("Symmetric key").CheckAsync();
         await page.GetByLabel("Generate symmetric keys automatically").UncheckAsync();
         await page.GetByLabel("Primary key", new() { Exact = true }).FillAsync(key);

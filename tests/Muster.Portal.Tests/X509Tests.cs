@@ -50,6 +50,12 @@ public sealed class X509Tests(PortalFixture portal)
         var code = await page.GetByRole(AriaRole.Dialog).Locator(".value code").Last.TextContentAsync();
         Assert.Matches("^[0-9A-F]{48}$", code);
 
+        // The code is still there for somebody who comes back.
+        await portal.GoAsync(page, "/i/default/certificates");
+        await page.Button("t12-root").ClickAsync();
+        await page.Button("Copy verification code").WaitForAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog).Locator(".value code").Last).ToHaveTextAsync(code!);
+
         using var wrong = Issue("CN=somebody", root, isCa: false);
         await UploadAsync(page, "Verification certificate .pem or .cer file", "wrong.pem", wrong.ExportCertificatePem());
         await page.Button("Verify").ClickAsync();
@@ -74,6 +80,8 @@ public sealed class X509Tests(PortalFixture portal)
         await portal.GoAsync(page, "/i/default/certificates");
         await page.Button("t12-root").ClickAsync();
         await page.Button("Delete").ClickAsync();
+        await Expect(page.Button("OK")).ToBeDisabledAsync();
+        await page.GetByLabel("Type the name t12-root to confirm").FillAsync("t12-roof");
         await Expect(page.Button("OK")).ToBeDisabledAsync();
         await page.GetByLabel("Type the name t12-root to confirm").FillAsync("t12-root");
         await page.Button("OK").ClickAsync();

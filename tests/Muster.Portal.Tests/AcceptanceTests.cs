@@ -1,0 +1,436 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using Muster.Core.Audit;
+using Muster.Core.Enrollments;
+using Muster.Core.Errors;
+using Muster.Core.Hubs;
+using Muster.Core.Instances;
+using Muster.Core.Networking;
+using Muster.Core.Store;
+using Muster.Portal.Instances;
+using Muster.Protocols.Sas;
+using static Microsoft.Playwright.Assertions;
+
+namespace Muster.Portal.Tests;
+
+/// <summary>Rows of the acceptance checklist (portal 12) that no click path covers whole.</summary>
+[Collection(PortalCollection.Name)]
+public sealed class AcceptanceTests(PortalFixture portal)
+{
+    private IProvisioningStore Store => portal.Server.Services.GetRequiredService<IProvisioningStore>();
+
+    [Theory]
+    [InlineData(15, false)]
+    [InlineData(16, true)]
+    [InlineData(64, true)]
+    [InlineData(65, false)]
+    public async Task Checklist_15_Own_keys_have_16_to_64_bytes(int bytes, bool isAccepted)
+    {
+        var id = $"c15-{bytes}";
+        var page = await portal.OpenAsync("/i/default/enrollments/individual/new");
+        await page.Radio("Symmetric key").CheckAsync();
+        await page.GetByLabel("Generate symmetric keys automatically").UncheckAsync();
+        await page.GetByLabel("Primary key", new() { Exact = true }).FillAsync(Convert.ToBase64String(new byte[bytes]));
+        await page.GetByLabel("Secondary key", new() { Exact = true }).FillAsync(PageSteps.NewKey());
+        await page.GetByLabel("Registration ID").FillAsync(id);
+        await page.Button("Review + create").First.ClickAsync();
+        await page.Button("Create").ClickAsync();
+        if (isAccepted) await Expect(page.GetByText("Its devices can register now")).ToBeVisibleAsync();
+        else await Expect(page.Locator("[id='attestation.symmetricKey.primaryKey-error']")).ToContainTextAsync("Base64 of 16 to 64 bytes");
+        Assert.Equal(isAccepted, await Store.FindEnrollmentAsync("default", EnrollmentKind.Individual, id, default) is not null);
+    }
+
+    [Fact]
+    public async Task Checklist_16_A_group_s_name_of_129_characters_is_refused_and_not_cut()
+    {
+        var page = await portal.OpenAsync("/i/default/enrollments/groups/new");
+        await page.GetByLabel("Group name").FillAsync(new string('a', 129));
+        await page.GetByLabel("Group name").BlurAsync();
+        await Expect(page.GetByText("129/128")).ToBeVisibleAsync();
+        await Expect(page.Locator("#enrollmentGroupId-error")).ToContainTextAsync("1 to 128 characters");
+    }
+
+    [Theory]
+    [InlineData("has space", "1 to 128 characters")]
+    [InlineData("a2345678901234567890123456789012345678901234567890123456789012345", "X.509 allows 64")]
+    public async Task Checklist_17_A_common_name_that_is_no_registration_ID_is_refused_with_the_reason(string name, string reason)
+    {
+        using var certificate = TestCertificates.Issue($"CN={name}");
+        var page = await portal.OpenAsync("/i/default/enrollments/individual/new");
+        await page.GetByLabel("X.509 client certificates").CheckAsync();
+        await page.UploadAsync("Primary certificate", "device.pem", Encoding.ASCII.GetBytes(certificate.ExportCertificatePem()));
+        await Expect(page.GetByLabel("Registration ID")).ToHaveValueAsync(name);
+        await Expect(page.GetByLabel("Registration ID")).Not.ToBeEditableAsync();
+        await page.Button("Review + create").First.ClickAsync();
+        await page.Button("Create").ClickAsync();
+        await Expect(page.Locator("#registrationId-error")).ToContainTextAsync(reason);
+        Assert.Null(await Store.FindEnrollmentAsync("default", EnrollmentKind.Individual, name, default));
+    }
+
+    [Fact]
+    public async Task Checklist_21_Static_with_two_hubs_is_not_saved_until_one_is_chosen()
+    {
+        var page = await portal.OpenAsync("/i/default/enrollments/individual/new");
+        await page.Radio("Symmetric key").CheckAsync();
+        await page.GetByLabel("Registration ID").FillAsync("c21-device");
+        await page.Tab("IoT hubs").ClickAsync();
+        await page.Radio("Static configuration").CheckAsync();
+        await page.Button("Review + create").First.ClickAsync();
+        await page.Button("Create").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "needs exactly one hub" })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Radio, new() { Name = "hub-b.localhost" }).CheckAsync();
+        await page.Button("Review + create").First.ClickAsync();
+        await page.Button("Create").ClickAsync();
+        await Expect(page.GetByText("Its devices can register now")).ToBeVisibleAsync();
+        var stored = (await Store.FindEnrollmentAsync("default", EnrollmentKind.Individual, "c21-device", default))!;
+        Assert.Equal(["hub-b.localhost"], stored.IotHubs!);
+    }
+
+    [Fact]
+    public async Task Checklist_22_An_enrollment_without_hubs_uses_one_that_is_linked_later()
+    {
+        var instance = await CreateAsync("later-dps");
+        var page = await portal.OpenAsync("/i/later-dps/hubs");
+        await LinkAsync("Link a hub", "hub-a.localhost");
+        await portal.GoAsync(page, "/i/later-dps/enrollments/individual/new");
+        var key = PageSteps.NewKey();
+        await page.Radio("Symmetric key").CheckAsync();
+        await page.GetByLabel("Generate symmetric keys automatically").UncheckAsync();
+        await page.GetByLabel("Primary key", new() { Exact = true }).FillAsync(key);
+        await page.GetByLabel("Secondary key", new() { Exact = true }).FillAsync(PageSteps.NewKey());
+        await page.GetByLabel("Registration ID").FillAsync("c22-device");
+        await page.Tab("IoT hubs").ClickAsync();
+        await page.GetByLabel("hub-a.localhost").UncheckAsync();
+        await page.Button("Review + create").First.ClickAsync();
+        await page.Button("Create").ClickAsync();
+        await Expect(page.GetByText("Its devices can register now")).ToBeVisibleAsync();
+
+        await portal.GoAsync(page, "/i/later-dps/hubs");
+        await LinkAsync("Add", "hub-b.localhost");
+        await page.Button("hub-a.localhost").ClickAsync();
+        await page.GetByLabel("No", new() { Exact = true }).CheckAsync();
+        await page.Button("Save").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "hub-a.localhost" })).ToContainTextAsync("No");
+        var answer = await RegisterAsync(instance.IdScope, "c22-device", key);
+        Assert.Contains("hub-b.localhost", answer, StringComparison.Ordinal);
+
+        async Task LinkAsync(string button, string hub)
+        {
+            await page.Button(button).ClickAsync();
+            await page.GetByRole(AriaRole.Combobox, new() { Name = "IoT hub" }).SelectOptionAsync(new SelectOptionValue { Label = hub });
+            await page.Button("Save").ClickAsync();
+            await Expect(page.Button(hub)).ToBeVisibleAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData("tabbed")]
+    [InlineData("single")]
+    public async Task R16_Checklist_23_Everything_but_name_mechanism_and_credentials_changes_in_either_layout(string layout)
+    {
+        var id = $"c23-{layout}";
+        await portal.AddSymmetricAsync("individual", id);
+        var page = await portal.OpenAsync($"/i/default/enrollments/individual/{id}");
+        await page.GetByLabel("Layout").SelectOptionAsync(layout);
+        await Expect(page.GetByText("Name, mechanism and credentials are not edited here.")).ToBeVisibleAsync();
+        await Expect(page.GetByLabel("Registration ID", new() { Exact = true })).Not.ToBeEditableAsync();
+        await Expect(page.GetByRole(AriaRole.Radio, new() { Name = "Symmetric key" })).ToHaveCountAsync(0);
+        await Expect(page.GetByLabel("Primary key")).ToHaveCountAsync(0);
+        if (layout == "tabbed")
+        {
+            await page.GetByLabel("Enable this enrollment").UncheckAsync();
+            await page.Radio("Never reprovision device").CheckAsync();
+            await page.Tab("IoT hubs").ClickAsync();
+            await page.GetByLabel("hub-a.localhost").UncheckAsync();
+            await page.Tab("Device settings").ClickAsync();
+            await page.GetByLabel("Device ID").FillAsync("c23-other-tabbed");
+            await page.GetByLabel("Enable IoT Edge on provisioned devices").CheckAsync();
+            await page.GetByLabel("Desired properties").FillAsync("{\"rate\":5}");
+            await page.GetByLabel("Desired properties").BlurAsync();
+        }
+        else
+        {
+            await page.GetByRole(AriaRole.Radio, new() { Name = "Disable", Exact = true }).CheckAsync();
+            await page.GetByLabel("Select how you want device data to be handled on re-provisioning").SelectOptionAsync(new SelectOptionValue { Label = "Never re-provision" });
+            await page.GetByLabel("hub-a.localhost").UncheckAsync();
+            await page.GetByLabel("IoT Hub Device ID").FillAsync("c23-other-single");
+            await page.GetByRole(AriaRole.Radiogroup, new() { Name = "IoT Edge device" }).GetByRole(AriaRole.Radio, new() { Name = "True" }).CheckAsync();
+            await page.GetByLabel("Initial Device Twin State").FillAsync("{\"tags\":{},\"properties\":{\"desired\":{\"rate\":5}}}");
+            await page.GetByLabel("Initial Device Twin State").BlurAsync();
+        }
+
+        await page.Button("Save").ClickAsync();
+        await Expect(page.Toast($"{id} is saved")).ToBeVisibleAsync();
+        var stored = Assert.IsType<IndividualEnrollment>(await Store.FindEnrollmentAsync("default", EnrollmentKind.Individual, id, default));
+        Assert.False(stored.IsEnabled);
+        Assert.Equal(["hub-b.localhost"], stored.IotHubs!);
+        Assert.Equal($"c23-other-{layout}", stored.DeviceId);
+        Assert.True(stored.Capabilities!.IotEdge);
+        Assert.Equal(new ReprovisionPolicy(UpdateHubAssignment: false, MigrateDeviceData: false), stored.ReprovisionPolicy);
+        await page.ReloadAsync();
+        var twin = page.GetByLabel(layout == "tabbed" ? "Desired properties" : "Initial Device Twin State");
+        await Expect(twin).Not.ToHaveValueAsync("");
+        Assert.Contains("\"rate\": 5", await twin.InputValueAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task R20_Checklist_26_Usage_falls_only_when_the_records_go_with_their_group(bool withRecords)
+    {
+        var group = $"c26-usage-{withRecords}".ToLowerInvariant();
+        var key = await portal.AddSymmetricAsync("groups", group);
+        for (var i = 0; i < 3; i++) Assert.Equal(0, (await portal.RegisterAsync($"{group}-{i}", key, isGroupKey: true)).Exit);
+        var page = await portal.OpenAsync("/i/default/quotas");
+        var before = await UsageAsync();
+        await portal.GoAsync(page, $"/i/default/enrollments?q={group}");
+        await page.GetByLabel($"Select {group}").CheckAsync();
+        await page.Button("Delete").ClickAsync();
+        await Expect(page.GetByLabel("Keep these records")).ToBeCheckedAsync();
+        if (withRecords) await page.GetByLabel("Delete these records first").CheckAsync();
+        await page.Button("Yes").ClickAsync();
+        await Expect(page.Link(group)).ToHaveCountAsync(0);
+        await portal.GoAsync(page, "/i/default/quotas");
+        Assert.Equal(before - (withRecords ? 3 : 0), await UsageAsync());
+
+        async Task<int> UsageAsync()
+        {
+            var figure = page.GetByRole(AriaRole.Main).Locator(".quota").Filter(new() { Has = page.Link("Registrations") }).Locator("strong").First;
+            return int.Parse((await figure.TextContentAsync())!, System.Globalization.NumberStyles.AllowThousands, System.Globalization.CultureInfo.InvariantCulture);
+        }
+    }
+
+    [Fact]
+    public async Task Checklist_27_Removal_names_the_enabled_groups_that_would_still_admit_the_device()
+    {
+        await CreateAsync("chain-dps");
+        await portal.AddSymmetricAsync("groups", "c27-group", "chain-dps");
+        await portal.AddSymmetricAsync("individual", "c27-device", "chain-dps");
+        var page = await portal.OpenAsync("/i/chain-dps/enrollments?tab=individual");
+        await page.GetByLabel("Select c27-device").CheckAsync();
+        await page.Button("Delete").ClickAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Remove enrollment" });
+        await Expect(dialog).ToContainTextAsync("may still admit these devices");
+        await Expect(dialog.GetByRole(AriaRole.Link, new() { Name = "c27-group" })).ToBeVisibleAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Disable instead" }).ClickAsync();
+        await Expect(dialog).ToHaveCountAsync(0);
+        Assert.False((await Store.FindEnrollmentAsync("chain-dps", EnrollmentKind.Individual, "c27-device", default))!.IsEnabled);
+    }
+
+    [Fact]
+    public async Task R3_Checklist_34_With_public_access_disabled_the_enrollments_explain_and_the_rules_are_ignored()
+    {
+        await CreateAsync("shut-dps");
+        var instances = portal.Server.Services.GetRequiredService<InstanceService>();
+        var rules = new NetworkRules { Access = PublicNetworkAccess.Disabled, Rules = [new IpFilterRule("kept", "10.0.0.0/8", IpFilterAction.Accept)] };
+        Assert.Null(await instances.SetNetworkAsync(AuditCaller.Process, "shut-dps", rules, null, default));
+        var page = await portal.OpenAsync("/i/shut-dps/enrollments");
+        await Expect(page.GetByText("Enrollments cannot be reached from here")).ToBeVisibleAsync();
+        await Expect(page.Link("Add enrollment group")).ToHaveCountAsync(0);
+        await page.FollowAsync("Open Networking");
+        await Expect(page.GetByLabel("Disabled")).ToBeCheckedAsync();
+        await Expect(page.GetByText("every rule is ignored")).ToBeVisibleAsync();
+        await Expect(page.GetByLabel("Name of rule 1")).ToHaveValueAsync("kept");
+        await Expect(page.GetByLabel("Name of rule 1")).ToBeDisabledAsync();
+    }
+
+    [Fact]
+    public async Task Checklist_33_Rules_that_nobody_confirms_go_back_by_themselves()
+    {
+        await CreateAsync("back-dps");
+        var instances = portal.Server.Services.GetRequiredService<InstanceService>();
+        var directory = portal.Server.Services.GetRequiredService<InstanceDirectory>();
+        var time = new HeldTime();
+        using var rollbacks = new NetworkRollbacks(instances, portal.Server.Services.GetRequiredService<IFaultLog>(), time);
+        var before = directory.FindByName("back-dps")!.Network ?? new NetworkRules();
+        Assert.Null(await instances.SetNetworkAsync(AuditCaller.Process, "back-dps", new NetworkRules { Access = PublicNetworkAccess.Disabled }, null, default));
+        rollbacks.Arm("back-dps", before);
+        var page = await portal.OpenAsync("/i/back-dps/enrollments");
+        await Expect(page.GetByText("Enrollments cannot be reached from here")).ToBeVisibleAsync();
+        Assert.Equal(NetworkRollbacks.Wait, time.DueIn);
+
+        time.Fire!();
+        while (directory.FindByName("back-dps")!.Network?.Access == PublicNetworkAccess.Disabled) await Task.Yield();
+        await page.ReloadAsync();
+        await Expect(page.GetByText("No enrollment groups yet")).ToBeVisibleAsync();
+        Assert.Null(rollbacks.DueAt("back-dps"));
+    }
+
+    [Fact]
+    public async Task Checklist_46_What_happens_is_announced()
+    {
+        await portal.AddSymmetricAsync("individual", "c46-device");
+        var page = await portal.OpenAsync("/i/default/enrollments?tab=individual");
+        await page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+
+        // The filter's count; also when nothing is left.
+        await page.GetByRole(AriaRole.Searchbox, new() { Name = "Search by registration ID" }).FillAsync("c46-device");
+        await Expect(page.GetByRole(AriaRole.Status).Filter(new() { HasText = "1 to 1 of 1" })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Searchbox, new() { Name = "Search by registration ID" }).FillAsync("c46-nobody");
+        await Expect(page.GetByRole(AriaRole.Status).Filter(new() { HasText = "Nothing matches" })).ToBeVisibleAsync();
+
+        // The region of notices stands there before anything is told in it, and is polite.
+        await portal.GoAsync(page, "/i/default/enrollments/individual/c46-device?tab=Device");
+        var region = page.Locator(".notices[role=status][aria-live=polite]");
+        await Expect(region).ToHaveCountAsync(1);
+        await page.GetByLabel("Device ID").FillAsync("no such name!\u0001");
+        await page.Button("Save").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "needs your attention" })).ToBeFocusedAsync();
+        await page.GetByLabel("Device ID").FillAsync("c46-other");
+        await page.Button("Save").ClickAsync();
+        await Expect(region).ToContainTextAsync("c46-device is saved");
+        await portal.GoAsync(page, "/i/default/overview");
+        await page.Button("Copy ID scope").ClickAsync();
+        await Expect(region).ToContainTextAsync("Copied: ID scope");
+        Assert.Equal(portal.Server.Endpoints.IdScope, await page.EvaluateAsync<string>("() => navigator.clipboard.readText()"));
+    }
+
+    [Theory]
+    [InlineData("groups", "tabbed", "Add enrollment group|Attestation mechanism|X.509 certificates uploaded to this Device Provisioning Service|X.509 intermediate certificates|Generate symmetric keys automatically|Group name|Provisioning status|Enable this enrollment|Reprovision policy|Reprovision device and migrate current state|Reprovision device and reset to initial state|Never reprovision device|Target IoT hubs|Allocation policy|Lowest latency|Evenly weighted distribution|Static configuration|Custom|Enable IoT Edge on provisioned devices|Device tags|Desired properties|Review + create")]
+    [InlineData("individual", "tabbed", "Add enrollment|Attestation mechanism|X.509 client certificates|Symmetric key|Trusted Platform Module (TPM)|Generate symmetric keys automatically|Registration ID|Device ID|Provisioning status|Enable this enrollment|Reprovision policy|Target IoT hubs|Allocation policy|IoT Edge|Enable IoT Edge on provisioned devices|Device tags|Desired properties|Review + create")]
+    [InlineData("groups", "single", "Add Enrollment Group|Group name|Attestation Type|Certificate|Symmetric Key|Certificate Type|CA Certificate|Intermediate Certificate|Primary Certificate|Secondary Certificate|No certificate selected|IoT Edge device|True|False|Select how you want to assign devices to hubs|Lowest latency|Evenly weighted distribution|Static configuration (via enrollment list)|Custom (Use Azure Function)|Select the IoT hubs this group can be assigned to|Select how you want device data to be handled on re-provisioning|Re-provision and migrate data|Re-provision and reset to initial config|Never re-provision|Initial Device Twin State|Enable entry|Enable|Disable|Save")]
+    [InlineData("individual", "single", "Add Enrollment|Mechanism|X.509|Symmetric Key|TPM|Primary Certificate .pem or .cer file|Secondary Certificate .pem or .cer file|Registration ID|IoT Hub Device ID|IoT Edge device|True|False|Select how you want to assign devices to hubs|Select the IoT hubs this device can be assigned to|Select how you want device data to be handled on re-provisioning|Initial Device Twin State|Enable entry|Enable|Disable|Save")]
+    public async Task Checklist_48_A_layout_has_its_labels(string kind, string layout, string labels)
+    {
+        var page = await portal.OpenAsync($"/i/default/enrollments/{kind}/new");
+        await page.GetByLabel("Layout").SelectOptionAsync(layout);
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(labels.Split('|')[0]);
+        var text = new StringBuilder();
+        if (layout == "tabbed")
+        {
+            await page.Radio("Symmetric key").CheckAsync();
+            await page.GetByLabel("Generate symmetric keys automatically").WaitForAsync();
+            foreach (var (tab, label) in new[] { ("Registration + provisioning", "Reprovision policy"), ("IoT hubs", "Allocation policy"), ("Device settings", "Desired properties") })
+            {
+                await page.Tab(tab).ClickAsync();
+                await page.GetByRole(AriaRole.Tabpanel).GetByText(label).First.WaitForAsync();
+                text.AppendLine(await TextAsync());
+            }
+        }
+        else
+        {
+            text.AppendLine(await TextAsync());
+            if (kind == "groups")
+            {
+                await page.GetByRole(AriaRole.Radio, new() { Name = "Intermediate Certificate", Exact = true }).CheckAsync();
+                await page.GetByText("Primary Certificate .pem or .cer file").WaitForAsync();
+                text.AppendLine(await TextAsync());
+            }
+
+            await page.GetByRole(AriaRole.Radio, new() { Name = "Symmetric Key", Exact = true }).CheckAsync();
+            await page.GetByText("Auto-generate keys").WaitForAsync();
+        }
+
+        // Each label is the text of something, alone or before the mark of a required field.
+        var lines = text.ToString().Split('\n').Select(line => line.Replace("(required)", "", StringComparison.Ordinal).Trim()).ToHashSet(StringComparer.Ordinal);
+        var missing = labels.Split('|').Where(label => !lines.Contains(label)).ToList();
+        Assert.True(missing.Count == 0, string.Join(", ", missing));
+
+        Task<string> TextAsync() => page.GetByRole(AriaRole.Main).EvaluateAsync<string>(
+            "main => [...main.querySelectorAll('h1, label, legend, .label, .choice > span, option, button, a')].map(one => one.textContent.replace(/\\s+/g, ' ').trim()).join('\\n')");
+    }
+
+    [Theory]
+    [InlineData("/", "All resources - Muster")]
+    [InlineData("/i/default/overview", "default - Device provisioning service - Muster")]
+    [InlineData("/i/default/enrollments", "Manage enrollments - default - Muster")]
+    [InlineData("/i/default/enrollments/individual/title-device", "title-device - Individual enrollment - default - Muster")]
+    [InlineData("/i/default/enrollments/groups/new", "Add enrollment group - default - Muster")]
+    [InlineData("/i/default/networking", "Networking - default - Muster")]
+    public async Task A_page_s_title_is_object_page_and_instance(string path, string title)
+    {
+        if (path.EndsWith("title-device", StringComparison.Ordinal)) await portal.AddSymmetricAsync("individual", "title-device");
+        var page = await portal.OpenAsync(path);
+        await Expect(page).ToHaveTitleAsync(title);
+    }
+
+    [Fact]
+    public async Task R13_R14_Manage_enrollments_stands_in_Settings_and_has_a_tab_for_each_type()
+    {
+        var page = await portal.OpenAsync("/i/default/overview");
+        await Expect(page.GetByRole(AriaRole.Navigation, new() { Name = "Main" }).Locator("h2:has-text('Settings') + ul").GetByRole(AriaRole.Link, new() { Name = "Manage enrollments" })).ToBeVisibleAsync();
+        await page.FollowAsync("Manage enrollments");
+        await Expect(page.Tab("Enrollment groups")).ToHaveAttributeAsync("aria-selected", "true");
+        await page.Tab("Individual enrollments").ClickAsync();
+        await Expect(page.Tab("Individual enrollments")).ToHaveAttributeAsync("aria-selected", "true");
+        await page.WaitForURLAsync(url => url.Contains("tab=individual", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Checklist_10_The_command_of_the_review_creates_the_same_group()
+    {
+        const string Id = "c10-group";
+        var page = await portal.OpenAsync("/i/default/enrollments/groups/new");
+        await page.Radio("Symmetric key").CheckAsync();
+        await page.GetByLabel("Group name").FillAsync(Id);
+        await page.GetByLabel("Enable this enrollment").UncheckAsync();
+        await page.Radio("Reprovision device and reset to initial state").CheckAsync();
+        await page.Tab("Device settings").ClickAsync();
+        await page.GetByLabel("Enable IoT Edge on provisioned devices").CheckAsync();
+        await page.GetByLabel("Device tags").FillAsync("{\"owner\":\"O'Brien & Söhne\"}");
+        await page.GetByLabel("Desired properties").FillAsync("{\"rate\":5}");
+        await page.GetByLabel("Desired properties").BlurAsync();
+        await page.Button("Review + create").First.ClickAsync();
+        foreach (var value in (string[])["Symmetric key", "made by the service, 64 bytes each", Id, "disabled", "Reprovision device and reset to initial state", "hub-a.localhost, hub-b.localhost", "Evenly weighted distribution", "yes", "{\"rate\":5}"])
+            await Expect(page.GetByRole(AriaRole.Tabpanel).GetByText(value, new() { Exact = true }).First).ToBeVisibleAsync();
+        await page.GetByText("The same with the Azure CLI").ClickAsync();
+        var command = await page.Locator("pre.code").TextContentAsync();
+        await page.Button("Create").ClickAsync();
+        await Expect(page.GetByText("Its devices can register now")).ToBeVisibleAsync();
+
+        var (status, answer) = await AzureCommand.RunAsync(portal, command!, Id + "-copy");
+        Assert.True(status == HttpStatusCode.OK, answer);
+        var first = Assert.IsType<EnrollmentGroup>(await Store.FindEnrollmentAsync("default", EnrollmentKind.Group, Id, default));
+        var second = Assert.IsType<EnrollmentGroup>(await Store.FindEnrollmentAsync("default", EnrollmentKind.Group, Id + "-copy", default));
+        Assert.Equal(Shape(first), Shape(second));
+
+        // What the service made for each is compared by its kind: keys, dates and etag differ.
+        static string Shape(EnrollmentGroup group) => string.Join(
+            '\n', group.Attestation.Type, group.IsEnabled, group.ReprovisionPolicy, group.Capabilities, group.AllocationPolicy, string.Join(',', group.IotHubs!),
+            group.InitialTwin?.ToString(), group.IotHubHostName, group.CustomAllocationDefinition);
+    }
+
+    private async Task<ProvisioningInstance> CreateAsync(string name)
+    {
+        var instances = portal.Server.Services.GetRequiredService<InstanceService>();
+        var definition = new InstanceDefinition { Name = name, ServiceHostNames = [$"{name}.localhost"] };
+        var created = await instances.CreateAsync(AuditCaller.Process, definition, default);
+        Assert.Null(created.Refusal);
+        return created.Value!;
+    }
+
+    private async Task<string> RegisterAsync(string idScope, string id, string key)
+    {
+        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        trust.CustomTrustStore.ImportFromPemFile(portal.Server.Endpoints.RootCertificate!);
+        using var handler = new SocketsHttpHandler();
+        handler.SslOptions.CertificateChainPolicy = trust;
+        using var client = new HttpClient(handler);
+        var resource = $"{idScope}/registrations/{id}";
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"https://localhost:{portal.Server.HttpsPort}/{resource}/register?api-version=2021-06-01");
+        request.Content = new StringContent($$"""{"registrationId":"{{id}}"}""", Encoding.UTF8, MediaTypeHeaderValue.Parse("application/json"));
+        request.Headers.TryAddWithoutValidation("Authorization", SasTokenBuilder.Create(resource, Convert.FromBase64String(key), DateTimeOffset.UtcNow.AddHours(1), "registration"));
+        using var answer = await client.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.Contains("\"assigned\"", text, StringComparison.Ordinal);
+        return text;
+    }
+
+    /// <summary>A clock whose timer goes off when the test says so.</summary>
+    private sealed class HeldTime : TimeProvider
+    {
+        public Action? Fire { get; private set; }
+
+        public TimeSpan DueIn { get; private set; }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            (Fire, DueIn) = (() => callback(state), dueTime);
+            return System.CreateTimer(_ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+}
