@@ -1,6 +1,8 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using Muster.Core.Attestation;
+using Muster.Core.Concurrency;
 using Muster.Core.Enrollments;
 using Muster.Core.Hubs;
 using Muster.Core.Store;
@@ -42,6 +44,28 @@ public sealed class ChangeTaskTests(PortalFixture portal)
         await Expect(page.GetByRole(AriaRole.Dialog)).Not.ToContainTextAsync("records exist");
         await page.Button("Yes").ClickAsync();
         await Expect(page.Link("t19-group")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task All_that_match_are_disabled_beyond_the_page_that_shows()
+    {
+        var enrollments = portal.Server.Services.GetRequiredService<EnrollmentService>();
+        var instance = (await Store.ListInstancesAsync(default)).Single(instance => instance.Name == "default");
+        var symmetric = new EnrollmentDefinition { Attestation = new() { Type = AttestationType.SymmetricKey } };
+        for (var i = 0; i < 27; i++)
+        {
+            var added = await enrollments.PutAsync(instance, EnrollmentKind.Individual, $"whole-{i:d2}", symmetric, ETagCondition.None, default);
+            Assert.Null(added.Refusal);
+        }
+
+        var page = await portal.OpenAsync("/i/default/enrollments?tab=individual&q=whole-&sort=LastUpdatedDescending");
+        await page.GetByLabel("Select all on this page").CheckAsync();
+        await page.Button("Select all 27 matching").ClickAsync();
+
+        await page.Button("Disable").ClickAsync();
+
+        await Expect(page.Toast("27 disabled")).ToBeVisibleAsync();
+        for (var i = 0; i < 27; i++) Assert.False((await Store.FindEnrollmentAsync("default", EnrollmentKind.Individual, $"whole-{i:d2}", default))!.IsEnabled);
     }
 
     [Fact]
