@@ -20,6 +20,9 @@ internal static partial class PortalLog
     [LoggerMessage(7005, LogLevel.Warning, "Portal: a sign-in by the directory failed.")]
     public static partial void DirectoryRefused(ILogger logger, Exception? exception);
 
-    [LoggerMessage(7003, LogLevel.Error, "Portal: a page failed.")]
-    public static partial void PageFailed(ILogger logger, Exception exception);
+    [LoggerMessage(7003, LogLevel.Error, "Portal: the page {Page} failed (tracking ID {TrackingId}).")]
+    public static partial void PageFailed(ILogger logger, string page, Guid trackingId, Exception exception);
+
+    [LoggerMessage(7006, LogLevel.Warning, "Portal: {User} was refused with {Code} on the page {Page} (tracking ID {TrackingId}).")]
+    public static partial void Refused(ILogger logger, string user, int code, string page, Guid trackingId);
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -34,6 +35,10 @@ public static class PortalSetup
         services.AddSingleton<SignInEndpoints>();
         if (options.OpenId is not null) AddDirectory(services);
         services.AddScoped<PortalAccess>();
+        services.AddScoped<PageCircuit>();
+        services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<PageCircuit>());
+        services.AddScoped<Failures>();
+        services.AddSingleton<NoticeBook>();
         services.AddScoped<Notices>();
         services.AddScoped<ViewerClock>();
         services.AddScoped<EnrollmentDesk>();

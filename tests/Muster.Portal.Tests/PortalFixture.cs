@@ -5,6 +5,7 @@ using Muster.CommandLine;
 using Muster.Composition;
 using Muster.Configuration;
 using Muster.Core.Allocation;
+using Muster.Portal.SignIn;
 
 namespace Muster.Portal.Tests;
 
@@ -71,6 +72,17 @@ public sealed class PortalFixture : IAsyncLifetime
         context.SetDefaultTimeout(60_000);
         var page = await context.NewPageAsync();
         await GoAsync(page, path);
+        return page;
+    }
+
+    /// <summary>A page of a person of one's own, so that others keep their session; of this server or of another.</summary>
+    public async Task<IPage> OpenAsAsync(MusterServer server, string name, string path, PortalRole role = PortalRole.Administrator, int width = 1280)
+    {
+        var secret = server.Services.GetRequiredService<PortalSessions>().Open(name, role);
+        var page = await OpenAsync("/", signedIn: false, width: width);
+        await page.Context.AddCookiesAsync([new() { Name = $"muster-session-{server.PortalPort}", Value = secret, Url = $"http://localhost:{server.PortalPort}/" }]);
+        await page.GotoAsync($"http://localhost:{server.PortalPort}{path}");
+        await page.Locator("body[data-ready=true]").WaitForAsync();
         return page;
     }
 

@@ -18,7 +18,7 @@ public sealed class SessionTests(PortalFixture portal)
     {
         await portal.AddSymmetricAsync("individual", "expiry-device");
         var sessions = portal.Server.Services.GetRequiredService<PortalSessions>();
-        var page = await OpenAsAsync(portal.Server, "expiring", "/i/default/enrollments/individual/expiry-device?tab=Device");
+        var page = await portal.OpenAsAsync(portal.Server, "expiring", "/i/default/enrollments/individual/expiry-device?tab=Device");
         await page.GetByLabel("Device ID").FillAsync("typed-before-the-end");
         await Expect(page.Button("Save")).ToBeEnabledAsync();
 
@@ -40,7 +40,7 @@ public sealed class SessionTests(PortalFixture portal)
         var options = new MusterOptions { DataFolder = folder, HttpsPort = 0, MqttPort = 0, AmqpPort = 0, PortalPort = 0, CrlPort = 0 };
         await using (var server = await MusterServer.StartAsync(options, new ProvisioningParts(), time, TextWriter.Null, CancellationToken.None))
         {
-            var page = await OpenAsAsync(server, "long", "/i/default/enrollments/groups/new");
+            var page = await portal.OpenAsAsync(server, "long", "/i/default/enrollments/groups/new");
             await page.GetByLabel("Group name").FillAsync("typed-before-the-warning");
             time.Shift = PortalSessions.Lifetime - TimeSpan.FromSeconds(90);
             await Expect(page.GetByText("Your session ends in less than two minutes.")).ToBeVisibleAsync();
@@ -76,17 +76,6 @@ public sealed class SessionTests(PortalFixture portal)
         await Expect(page.GetByLabel("Group name")).ToHaveValueAsync("typed-before-the-cut");
         await page.Tab("IoT hubs").ClickAsync();
         await Expect(page.GetByLabel("hub-a.localhost")).ToBeVisibleAsync();
-    }
-
-    /// <summary>A page of a person of one's own, so that others keep their session.</summary>
-    private async Task<IPage> OpenAsAsync(MusterServer server, string name, string path)
-    {
-        var secret = server.Services.GetRequiredService<PortalSessions>().Open(name, PortalRole.Administrator);
-        var page = await portal.OpenAsync("/", signedIn: false);
-        await page.Context.AddCookiesAsync([new() { Name = $"muster-session-{server.PortalPort}", Value = secret, Url = $"http://localhost:{server.PortalPort}/" }]);
-        await page.GotoAsync($"http://localhost:{server.PortalPort}{path}");
-        await page.Locator("body[data-ready=true]").WaitForAsync();
-        return page;
     }
 
     private sealed class ShiftedTime : TimeProvider

@@ -16,7 +16,7 @@
 
   window.muster = {
     zone: () => Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC',
-    ready: () => { document.body.dataset.ready = 'true'; },
+    ready: circuit => { if (circuit) byId('circuit-id').textContent = circuit; document.body.dataset.ready = 'true'; },
     layout: value => {
       if (value) localStorage.setItem('muster-layout', value);
       return localStorage.getItem('muster-layout') || 'tabbed';

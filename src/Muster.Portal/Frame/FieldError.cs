@@ -7,6 +7,9 @@ namespace Muster.Portal.Frame;
 /// <param name="Text">What is wrong and what is allowed.</param>
 public sealed record FieldError(string Field, string Text)
 {
+    /// <summary>The refusal of the service behind it; null when the form found it by itself.</summary>
+    public Failure? Failure { get; init; }
+
     /// <summary>Splits a refusal into the member it names and the rest of its text.</summary>
     public static FieldError From(Refusal refusal)
     {
@@ -15,6 +18,9 @@ public sealed record FieldError(string Field, string Text)
             ? new FieldError(refusal.Message[..colon], Sentence(refusal.Message[(colon + 2)..]))
             : new FieldError("", refusal.Message);
     }
+
+    /// <summary>The same for a refusal that the service gave when it was asked to act: its details unfold below the summary.</summary>
+    public static FieldError From(Refusal refusal, Failures failures) => From(refusal) with { Failure = failures.Note(refusal) };
 
     private static string Sentence(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
 }

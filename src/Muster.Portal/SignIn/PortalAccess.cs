@@ -24,6 +24,9 @@ public sealed class PortalAccess(PortalSessions sessions, AuthenticationStatePro
 
     private string? _sessionId;
 
+    /// <summary>Names the session, open or ended; null before the circuit knows who opened it.</summary>
+    public string? SessionId => _sessionId;
+
     /// <summary>The session as it is now; null once it has ended.</summary>
     public PortalSession? Session => _sessionId is { } id ? sessions.FindById(id) : null;
 
