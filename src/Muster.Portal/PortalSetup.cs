@@ -16,6 +16,7 @@ using Muster.Portal.Instances;
 using Muster.Portal.Quotas;
 using Muster.Portal.Registrations;
 using Muster.Portal.SignIn;
+using Radzen;
 
 namespace Muster.Portal;
 
@@ -59,6 +60,7 @@ public static class PortalSetup
             antiforgery.Cookie.SameSite = SameSiteMode.Strict;
             antiforgery.Cookie.SecurePolicy = options.IsExposed ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
         });
+        services.AddRadzenComponents();
         services.AddRazorComponents().AddInteractiveServerComponents(circuits =>
         {
             circuits.DisconnectedCircuitMaxRetained = 200;

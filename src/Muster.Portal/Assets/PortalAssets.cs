@@ -17,6 +17,9 @@ internal static class PortalAssets
             ["/assets/muster.svg"] = ("image/svg+xml", Resource("muster.svg")),
             ["/assets/inter.woff2"] = ("font/woff2", Resource("inter.woff2")),
             ["/assets/jetbrains-mono.woff2"] = ("font/woff2", Resource("jetbrains-mono.woff2")),
+            ["/assets/radzen.css"] = ("text/css; charset=utf-8", Resource("radzen.css")),
+            ["/assets/radzen.js"] = ("text/javascript; charset=utf-8", Resource("radzen.js")),
+            ["/fonts/MaterialSymbolsOutlined.woff2"] = ("font/woff2", Resource("MaterialSymbolsOutlined.woff2")),
             ["/_framework/blazor.web.js"] = ("text/javascript; charset=utf-8", Resource("blazor.web.js")),
         }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -33,7 +33,7 @@ internal sealed class SignInEndpoints(
     public Task GuardAsync(HttpContext context, RequestDelegate next)
     {
         var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
+        headers.ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; font-src 'self'; img-src 'self' data:; "
             + "connect-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
         headers.CacheControl = "no-store";
         headers.XContentTypeOptions = "nosniff";
