@@ -210,7 +210,7 @@ public sealed class ChangeTaskTests(PortalFixture portal)
         await page.UploadAsync("Replace by another certificate", "fresh.pem", Encoding.ASCII.GetBytes(fresh.ExportCertificatePem()));
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Hub clean-up" })).ToBeVisibleAsync();
         await page.Button("Disable the identity of t26-device").ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Cell).Filter(new() { HasText = "disabled" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Gridcell).Filter(new() { HasText = "disabled" })).ToBeVisibleAsync();
         Assert.Equal("disabled", await IdentityAsync("t26-device"));
         Assert.False((await TestCertificates.RegisterAsync(portal, "t26-device", stolen)).IsAssigned);
     }

@@ -29,7 +29,7 @@ public sealed class KeyboardTests(PortalFixture portal)
         using var root = TestCertificates.Issue("CN=Keyboard Root", isCa: true);
         await AddCaAsync("keyboard-root", root.ExportCertificatePem());
         var page = await portal.OpenAsync("/i/default/enrollments");
-        await FollowAsync(page, page.Link("Add enrollment group"));
+        await FollowAsync(page, page.GetByTestId("add-group"));
         await ChooseAsync(page, page.Radio("X.509 certificates uploaded"));
         await TabToAsync(page, page.GetByLabel("Primary certificate"));
         await page.Keyboard.TypeAsync("keyboard-root");

@@ -72,7 +72,7 @@
     }
     if (event.ctrlKey || event.metaKey) return false;
     if (event.key === 'Enter' && event.target === boxOf(row)) {
-      const open = row.querySelector('a.id, th a, th button');
+      const open = row.querySelector('a.id, [role=rowheader] :is(a, button)');
       open?.click();
       return !!open;
     }
