@@ -23,6 +23,15 @@ internal static partial class PortalLog
     [LoggerMessage(7003, LogLevel.Error, "Portal: the page {Page} failed (tracking ID {TrackingId}).")]
     public static partial void PageFailed(ILogger logger, string page, Guid trackingId, Exception exception);
 
+    [LoggerMessage(7007, LogLevel.Information, "Portal: {User} started the job '{Title}' ({Id}) of instance '{Instance}'.")]
+    public static partial void JobStarted(ILogger logger, string user, string title, string id, string instance);
+
+    [LoggerMessage(7008, LogLevel.Information, "Portal: the job '{Title}' ({Id}) is {State}: {Done} done, {Failed} failed.")]
+    public static partial void JobEnded(ILogger logger, string title, string id, Jobs.JobState state, long done, long failed);
+
+    [LoggerMessage(7009, LogLevel.Error, "Portal: the job {Id} broke (tracking ID {TrackingId}).")]
+    public static partial void JobBroke(ILogger logger, string id, Guid trackingId, Exception exception);
+
     [LoggerMessage(7006, LogLevel.Warning, "Portal: {User} was refused with {Code} on the page {Page} (tracking ID {TrackingId}).")]
     public static partial void Refused(ILogger logger, string user, int code, string page, Guid trackingId);
 }

@@ -13,6 +13,7 @@ using Muster.Portal.Enrollments;
 using Muster.Portal.Frame;
 using Muster.Portal.Hubs;
 using Muster.Portal.Instances;
+using Muster.Portal.Jobs;
 using Muster.Portal.Quotas;
 using Muster.Portal.Registrations;
 using Muster.Portal.SignIn;
@@ -51,6 +52,10 @@ public static class PortalSetup
         services.AddScoped<LeftBehindDesk>();
         services.AddScoped<CaDesk>();
         services.AddScoped<QuotaDesk>();
+        services.AddSingleton<JobBoard>();
+        services.AddHostedService(provider => provider.GetRequiredService<JobBoard>());
+        services.AddScoped<JobDesk>();
+        services.AddScoped<JobStarter>();
 
         // Sessions end with the process, so what protects them may end with it too: nothing is left on disk.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();

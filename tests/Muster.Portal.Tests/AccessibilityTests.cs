@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 
 namespace Muster.Portal.Tests;
@@ -18,6 +19,7 @@ public sealed class AccessibilityTests(PortalFixture portal)
         "/i/default/registrations", "/i/default/registrations/OWN", "/i/default/find?id=OWN", "/i/default/enrollments/groups/OWN", "/i/default/enrollments/groups/OWN/credentials",
         "/i/default/refusals", "/i/default/quotas",
         "/i/default/properties", "/i/default/enrollments/individual/OWN?tab=History", "/walkthroughs", "/walkthroughs/x509-group",
+        "/i/default/jobs", "/i/default/jobs/JOB", "/i/default/enrollments/individual/nobody", "/i/default/enrollments/individual/nobody/credentials",
     ];
 
     [Theory]
@@ -30,14 +32,20 @@ public sealed class AccessibilityTests(PortalFixture portal)
         var key = await portal.AddSymmetricAsync("individual", $"axe-{theme}-{width}".ToLowerInvariant());
         await portal.RegisterAsync($"axe-{theme}-{width}".ToLowerInvariant(), key);
         await portal.AddSymmetricAsync("groups", $"axe-{theme}-{width}".ToLowerInvariant());
+        var access = await portal.AccessAsync(SignIn.PortalRole.Administrator);
+        var board = portal.Server.Services.GetRequiredService<Jobs.JobBoard>();
+        var job = JobBoardTests.Start(
+            board, new Jobs.JobActor(access.SessionId!, "axe", access.Address), JobBoardTests.Plan(["refused"], _ => Task.FromResult<Core.Errors.Refusal?>(Core.Errors.Refusals.ETagMismatch)));
         var axe = await PortalFixture.AxeAsync();
         var page = await portal.OpenAsync("/", theme: theme, width: width);
         var findings = new List<string>();
         foreach (var pattern in Paths)
         {
-            var path = pattern.Replace("OWN", $"axe-{theme}-{width}".ToLowerInvariant(), StringComparison.Ordinal);
+            var path = pattern.Replace("OWN", $"axe-{theme}-{width}".ToLowerInvariant(), StringComparison.Ordinal).Replace("JOB", job, StringComparison.Ordinal);
             await portal.GoAsync(page, path);
             await page.GetByRole(AriaRole.Heading, new() { Level = 1 }).WaitForAsync();
+
+            await page.EvaluateAsync("() => document.querySelectorAll('details.failure').forEach(details => { details.open = true; })");
 
             // The page's policy forbids inline script; the test brings its rules in by the debugger.
             await page.EvaluateAsync(axe);

@@ -1,5 +1,8 @@
 using System.Reflection;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Playwright;
 using Muster.CommandLine;
 using Muster.Composition;
@@ -102,6 +105,22 @@ public sealed class PortalFixture : IAsyncLifetime
         return (exit, output.ToString() + error);
     }
 
+    /// <summary>What a service behind the pages sees of a person: a session of its own, at this machine's own address.</summary>
+    public async Task<PortalAccess> AccessAsync(PortalRole role)
+    {
+        var sessions = Server.Services.GetRequiredService<PortalSessions>();
+        var session = sessions.Find(sessions.Open($"test {role}", role))!;
+        var identity = new ClaimsIdentity([new Claim(PortalAccess.SessionClaim, session.Id), new Claim(PortalAccess.AddressClaim, "127.0.0.1")], "test");
+        var access = new PortalAccess(sessions, new FixedState(new ClaimsPrincipal(identity)), NullLogger<PortalAccess>.Instance);
+        await access.OpenAsync();
+        return access;
+    }
+
     public static async Task<string> AxeAsync() => await File.ReadAllTextAsync(
         typeof(PortalFixture).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(data => data.Key == "AxeScript").Value!);
+
+    private sealed class FixedState(ClaimsPrincipal user) : AuthenticationStateProvider
+    {
+        public override Task<AuthenticationState> GetAuthenticationStateAsync() => Task.FromResult(new AuthenticationState(user));
+    }
 }

@@ -1,8 +1,5 @@
 using System.Net;
-using System.Security.Claims;
-using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Playwright;
 using Muster.Core.Allocation;
 using Muster.Core.Enrollments;
@@ -28,7 +25,7 @@ public sealed class RoleTests(PortalFixture portal)
     {
         var id = $"role-{role}".ToLowerInvariant();
         await portal.AddSymmetricAsync("individual", id);
-        var access = await AccessAsync(role);
+        var access = await portal.AccessAsync(role);
         var services = portal.Server.Services;
         var enrollments = ActivatorUtilities.CreateInstance<EnrollmentDesk>(services, access);
         var instances = ActivatorUtilities.CreateInstance<InstanceDesk>(services, access);
@@ -68,7 +65,7 @@ public sealed class RoleTests(PortalFixture portal)
     [Fact]
     public async Task A_closed_session_can_do_nothing_more()
     {
-        var access = await AccessAsync(PortalRole.Administrator);
+        var access = await portal.AccessAsync(PortalRole.Administrator);
         portal.Server.Services.GetRequiredService<PortalSessions>().Close(access.Session!.Id);
         var enrollments = ActivatorUtilities.CreateInstance<EnrollmentDesk>(portal.Server.Services, access);
         Assert.Equal(401, (await enrollments.FindAsync("default", EnrollmentKind.Individual, "x", CancellationToken.None)).Refusal!.HttpStatus);
@@ -118,20 +115,5 @@ public sealed class RoleTests(PortalFixture portal)
 
         Assert.Null(accounts.SignIn("guessed", Password, out var locked));
         Assert.NotNull(locked);
-    }
-
-    private async Task<PortalAccess> AccessAsync(PortalRole role)
-    {
-        var sessions = portal.Server.Services.GetRequiredService<PortalSessions>();
-        var session = sessions.Find(sessions.Open($"test {role}", role))!;
-        var identity = new ClaimsIdentity([new Claim(PortalAccess.SessionClaim, session.Id), new Claim(PortalAccess.AddressClaim, "127.0.0.1")], "test");
-        var access = new PortalAccess(sessions, new FixedState(new ClaimsPrincipal(identity)), NullLogger<PortalAccess>.Instance);
-        await access.OpenAsync();
-        return access;
-    }
-
-    private sealed class FixedState(ClaimsPrincipal user) : AuthenticationStateProvider
-    {
-        public override Task<AuthenticationState> GetAuthenticationStateAsync() => Task.FromResult(new AuthenticationState(user));
     }
 }

@@ -43,6 +43,9 @@ public sealed class Notices(PortalAccess access, NoticeBook book, Failures failu
     /// <summary>Tells that something worked.</summary>
     public void Done(string text) => Add(new Notice(text, IsBad: false, time.GetUtcNow()));
 
+    /// <summary>Tells that something was begun, with a link to where it is seen.</summary>
+    public void Done(string text, string href, string linkText) => Add(new Notice(text, IsBad: false, time.GetUtcNow()) { Href = href, LinkText = linkText });
+
     /// <summary>Tells that something failed that no service refused.</summary>
     public void Failed(string text) => Add(new Notice(text, IsBad: true, time.GetUtcNow()));
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Muster.Core.Registration;
+using Muster.Portal.Frame;
 
 namespace Muster.Portal.Registrations;
 
@@ -17,19 +18,9 @@ internal static class RecordWords
         _ => "-",
     };
 
-    public static string Csv(RegistrationRecord record) => string.Join(',', new[]
-    {
+    public static string Csv(RegistrationRecord record) => CsvText.Row(
         record.RegistrationId, record.Assignment?.DeviceId, record.EnrollmentKind.ToString().ToLowerInvariant(), record.EnrollmentId,
         record.Assignment?.HubHostName, record.Status.ToString().ToLowerInvariant(), record.Substatus?.ToString(),
         record.ErrorCode?.ToString(CultureInfo.InvariantCulture), record.ErrorMessage,
-        record.FirstRegisteredUtc.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), record.LastUpdatedUtc.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
-    }.Select(Cell));
-
-    // A cell that begins like a formula would be run by a spreadsheet.
-    private static string Cell(string? text)
-    {
-        text ??= "";
-        if (text.Length > 0 && "=+-@\t\r".Contains(text[0], StringComparison.Ordinal)) text = "'" + text;
-        return text.AsSpan().IndexOfAny(",\"\n\r") >= 0 ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
-    }
+        record.FirstRegisteredUtc.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), record.LastUpdatedUtc.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
 }

@@ -24,6 +24,9 @@ public sealed class PortalAccess(PortalSessions sessions, AuthenticationStatePro
 
     private string? _sessionId;
 
+    /// <summary>What a person is told whose session has ended.</summary>
+    public static Refusal SessionEnded { get; } = new(401002, "The session has ended. Sign in again.");
+
     /// <summary>Names the session, open or ended; null before the circuit knows who opened it.</summary>
     public string? SessionId => _sessionId;
 
@@ -46,12 +49,15 @@ public sealed class PortalAccess(PortalSessions sessions, AuthenticationStatePro
         Address = IPAddress.TryParse(state.User.FindFirstValue(AddressClaim), out var address) ? address : null;
     }
 
+    /// <summary>Works for a person away from any page, as a job does. The session is looked up at each call as always.</summary>
+    public void ActAs(string sessionId, IPAddress? address) => (_sessionId, Address) = (sessionId, address);
+
     /// <summary>Whether the person has a right now.</summary>
     public bool May(PortalRight right) => Check(right) is null;
 
     /// <summary>Null when the person has the right, else the refusal to show.</summary>
     public Refusal? Check(PortalRight right) =>
-        Session is { } session ? PortalRights.Check(session.Role, right) : new Refusal(401002, "The session has ended. Sign in again.");
+        Session is { } session ? PortalRights.Check(session.Role, right) : SessionEnded;
 
     /// <summary>Why a control is disabled, for its description; null when it is not.</summary>
     public string? WhyNot(PortalRight right) => Check(right) is { } refusal
