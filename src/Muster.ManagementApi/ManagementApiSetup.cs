@@ -43,13 +43,13 @@ public static class ManagementApiSetup
         endpoints.MapPut(One + "/revocation", ManagementGate.Guard(ManagementActions.WriteCertificates, RevocationEndpoints.PutAsync));
 
         // The service itself, as far as its linked hubs and its allocation policy go.
-        endpoints.MapGet(Service, ManagementGate.Guard("read", ServiceEndpoints.GetAsync));
-        endpoints.MapPut(Service, ManagementGate.Guard("write", ServiceEndpoints.PutAsync));
+        endpoints.MapGet(Service, ManagementGate.Guard(ManagementActions.Read, ServiceEndpoints.GetAsync));
+        endpoints.MapPut(Service, ManagementGate.Guard(ManagementActions.Write, ServiceEndpoints.PutAsync));
 
         // Muster's own: how the hubs fare.
-        endpoints.MapGet(Service + "/linkedHubs", ManagementGate.Guard("read", HubStatusEndpoints.GetAsync));
-        endpoints.MapPost(Service + "/linkedHubs/{hub}/probe", ManagementGate.Guard("write", HubStatusEndpoints.ProbeAsync));
-        endpoints.MapPost(Service + "/leftBehind/retry", ManagementGate.Guard("write", HubStatusEndpoints.RetryAsync));
+        endpoints.MapGet(Service + "/linkedHubs", ManagementGate.Guard(ManagementActions.Read, HubStatusEndpoints.GetAsync));
+        endpoints.MapPost(Service + "/linkedHubs/{hub}/probe", ManagementGate.Guard(ManagementActions.Write, HubStatusEndpoints.ProbeAsync));
+        endpoints.MapPost(Service + "/leftBehind/retry", ManagementGate.Guard(ManagementActions.Write, HubStatusEndpoints.RetryAsync));
         return endpoints;
     }
 }

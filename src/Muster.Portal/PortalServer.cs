@@ -26,6 +26,9 @@ public sealed class PortalServer
     /// <summary>Port of AMQP over TLS.</summary>
     public int AmqpPort { get; set; } = 5671;
 
+    /// <summary>Whether bearer tokens of a directory are taken by the service API and the management API.</summary>
+    public bool TakesDirectoryTokens { get; set; }
+
     /// <summary>Absolute path of the data folder.</summary>
     public string DataFolder { get; set; } = "";
 

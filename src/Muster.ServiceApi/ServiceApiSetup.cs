@@ -33,6 +33,7 @@ public static class ServiceApiSetup
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<InstanceDirectory>();
         services.TryAddSingleton<InstanceLimiter>();
+        services.TryAddSingleton<PolicyKeyUses>();
         services.TryAddSingleton<EnrollmentService>();
         services.TryAddSingleton<BulkEnrollmentService>();
         services.TryAddSingleton<RegistrationRecordService>();

@@ -88,7 +88,7 @@ public sealed class SettingsTests(PortalFixture portal)
         Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(old!, HttpMethod.Delete));
 
         await page.Button("Regenerate primary key").ClickAsync();
-        await page.Button("Regenerate").ClickAsync();
+        await page.Button("Yes").ClickAsync();
         await Expect(page.Toast("The primary key is new")).ToBeVisibleAsync();
         Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(old!, HttpMethod.Get));
         await Expect(page.Locator("output")).ToHaveCountAsync(0);
@@ -100,6 +100,68 @@ public sealed class SettingsTests(PortalFixture portal)
         await page.Button("Yes").ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Shared access policies" })).ToBeVisibleAsync();
         await Expect(page.Link("reports")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task P12_When_a_key_was_used_last_stands_beside_it_and_in_the_questions()
+    {
+        var page = await CreateAsync("uses-dps", "/policies/provisioningserviceowner");
+        var secondary = Secret(page, "Connection string - secondary");
+        await Expect(page.GetByText("Never used since it was made at ")).ToHaveCountAsync(2);
+        await secondary.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+        Assert.Equal(HttpStatusCode.NotFound, await CallAsync((await page.Locator("output").TextContentAsync())!, HttpMethod.Get));
+
+        // It shows by itself, beside the key that was used.
+        var used = page.Locator(".field").Filter(new() { HasText = "Last used less than a minute ago from" });
+        await Expect(used).ToHaveCountAsync(1);
+        await Expect(used).ToContainTextAsync("Secondary key");
+        await Expect(page.GetByText("Never used since it was made at ")).ToHaveCountAsync(1);
+
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await page.Button("Regenerate secondary key").ClickAsync();
+        await Expect(dialog).ToContainTextAsync("Last used less than a minute ago from");
+        await page.Button("No").ClickAsync();
+        await page.Button("Regenerate primary key").ClickAsync();
+        await Expect(dialog).ToContainTextAsync("Never used since it was made at ");
+        await page.Button("No").ClickAsync();
+        await page.Button("Delete").ClickAsync();
+        await Expect(dialog).ToContainTextAsync("Never used since it was made at ");
+        await Expect(dialog).ToContainTextAsync("Last used less than a minute ago from");
+        await page.Button("No").ClickAsync();
+
+        await page.Button("Regenerate secondary key").ClickAsync();
+        await page.Button("Yes").ClickAsync();
+        await Expect(page.Toast("The secondary key is new")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Never used since it was made at ")).ToHaveCountAsync(2);
+    }
+
+    [Fact]
+    public async Task P13_Local_accounts_are_switched_off_after_a_question_that_names_what_stops()
+    {
+        var page = await CreateAsync("local-dps", "/policies/provisioningserviceowner");
+        await Secret(page, "Connection string - primary").GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+        var connection = (await page.Locator("output").TextContentAsync())!;
+        Assert.Equal(HttpStatusCode.NotFound, await CallAsync(connection, HttpMethod.Get));
+        await page.FollowAsync("Networking");
+        await page.GetByLabel("Switch shared access signatures off").CheckAsync();
+        await page.Button("Save").ClickAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await Expect(dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("No directory is configured on this server.");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel", Exact = true }).ClickAsync();
+        Assert.Equal(HttpStatusCode.NotFound, await CallAsync(connection, HttpMethod.Get));
+
+        await page.Button("Save").ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Switch off", Exact = true }).ClickAsync();
+        await Expect(page.Toast("Networking is saved")).ToBeVisibleAsync();
+        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(connection, HttpMethod.Get));
+        await page.FollowAsync("Shared access policies");
+        await Expect(page.GetByText("Local accounts are switched off for this service.")).ToBeVisibleAsync();
+
+        await page.FollowAsync("Networking");
+        await page.GetByLabel("Switch shared access signatures off").UncheckAsync();
+        await page.Button("Save").ClickAsync();
+        await Expect(page.GetByText("Nothing was changed.").First).ToBeAttachedAsync();
+        Assert.Equal(HttpStatusCode.NotFound, await CallAsync(connection, HttpMethod.Get));
     }
 
     [Fact]

@@ -151,6 +151,44 @@ public sealed class AuthenticationTests(ServiceApiHost host) : IClassFixture<Ser
         Assert.True(policy is not null, reason);
     }
 
+    [Fact]
+    public async Task The_last_use_of_each_key_is_noted_and_a_refused_token_is_none()
+    {
+        var policy = await host.AddPolicyAsync("noted-" + Bodies.Id(), AccessRights.EnrollmentRead);
+        var refused = host.Token(policy with { Keys = SymmetricKeyPair.Generate() });
+        (await host.GetAsync("/enrollments/missing", ("Authorization", refused))).ShouldBe(401002);
+        (await host.DeleteAsync("/enrollments/missing", ("Authorization", host.Token(policy)))).ShouldBe(401002);
+        Assert.Null(host.KeyUses.Find(host.Instance.Name, policy, isPrimary: true));
+
+        var before = DateTimeOffset.UtcNow;
+        var bySecondary = policy with { Keys = new SymmetricKeyPair(policy.Keys.Secondary, policy.Keys.Primary) };
+        (await host.GetAsync("/enrollments/missing", ("Authorization", host.Token(bySecondary)))).ShouldBe(404201);
+        var use = host.KeyUses.Find(host.Instance.Name, policy, isPrimary: false)!;
+        Assert.Equal("127.0.0.1", use.Address);
+        Assert.InRange(use.AtUtc, before, DateTimeOffset.UtcNow);
+        Assert.Null(host.KeyUses.Find(host.Instance.Name, policy, isPrimary: true));
+    }
+
+    [Fact]
+    public async Task No_signature_holds_while_local_accounts_are_off_and_the_operator_reads_why()
+    {
+        var token = ("Authorization", host.Token());
+        await host.ChangeAsync(instance => instance with { DisableLocalAuth = true });
+        try
+        {
+            var refused = (await host.GetAsync("/enrollments/missing", token)).ShouldBe(401002);
+            Assert.DoesNotContain("disableLocalAuth", refused.Text, StringComparison.Ordinal);
+            Assert.DoesNotContain("WWW-Authenticate", refused.Headers.Keys);
+            Assert.Contains("switched off for this service (disableLocalAuth", host.Log, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await host.ChangeAsync(instance => instance with { DisableLocalAuth = false });
+        }
+
+        (await host.GetAsync("/enrollments/missing", token)).ShouldBe(404201);
+    }
+
     [Theory]
     [InlineData("/enrollments", "GET", "/enrollments/missing", 404)]
     [InlineData("/enrollments/missing", "GET", "/enrollments/missing", 404)]

@@ -180,6 +180,15 @@ public sealed class DirectoryTests : IAsyncLifetime
         Assert.Equal("SharedAccessSignature", reply.Headers["WWW-Authenticate"]);
     }
 
+    [Fact]
+    public async Task Directory_tokens_alone_hold_while_local_accounts_are_off()
+    {
+        await _host.ChangeAsync(instance => instance with { DisableLocalAuth = true });
+        (await _host.GetAsync("/enrollments/dev", Bearer(_issuer.Sign(Claims("roles", Contributor))))).ShouldBe(200);
+        var refused = (await _host.GetAsync("/enrollments/dev", ("Authorization", _host.Token()))).ShouldBe(401002);
+        Assert.Equal($"Bearer authorization_uri=\"{_issuer.Address}\"", refused.Headers["WWW-Authenticate"]);
+    }
+
     private static Dictionary<string, object> Claims(string claim, object value) => new(StringComparer.Ordinal) { [claim] = value, ["sub"] = "me" };
 
     private static (string Name, string Value) Bearer(string token) => ("Authorization", "Bearer " + token);

@@ -51,6 +51,9 @@ public sealed class ServiceApiHost : IAsyncLifetime
 
     public IProvisioningStore Store => _store;
 
+    /// <summary>What the keys of access policies were used for.</summary>
+    public PolicyKeyUses KeyUses => _app.Services.GetRequiredService<PolicyKeyUses>();
+
     /// <summary>What is mapped.</summary>
     public IEnumerable<RouteEndpoint> Routes => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 

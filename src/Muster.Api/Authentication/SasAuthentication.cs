@@ -21,8 +21,8 @@ public static class SasAuthentication
     /// <param name="right">What the operation needs.</param>
     /// <param name="now">The present time.</param>
     /// <param name="reason">Why it is refused; null on success. It quotes nothing secret.</param>
-    /// <returns>The policy; null when the request is unauthorized.</returns>
-    public static AccessPolicy? Authenticate(
+    /// <returns>The policy and its key; null when the request is unauthorized.</returns>
+    public static SignedPolicy? Authenticate(
         string? authorization,
         string host,
         string path,
@@ -32,6 +32,13 @@ public static class SasAuthentication
         out string? reason)
     {
         if (string.IsNullOrEmpty(authorization)) return Refuse("there is no Authorization header.", out reason);
+        if (instance.DisableLocalAuth == true)
+        {
+            return Refuse(
+                "shared access signatures are switched off for this service (disableLocalAuth, on the Networking page); only tokens of a "
+                + "directory are taken.", out reason);
+        }
+
         if (!SasToken.TryParse(authorization, out var token, out var problem)) return Refuse(problem!, out reason);
         if (token!.KeyName is null) return Refuse("The SAS token cannot be read: the part 'skn' is missing.", out reason);
 
@@ -40,8 +47,8 @@ public static class SasAuthentication
         if (policy is null) return Refuse($"there is no policy '{Printable(token.KeyName)}'.", out reason);
 
         // Both keys are always tried, so that the time taken does not tell which one it was.
-        var signed = IsSignedWith(token, policy.Keys.Primary) | IsSignedWith(token, policy.Keys.Secondary);
-        if (!signed) return Refuse($"the signature was made with neither key of the policy '{policy.Name}'.", out reason);
+        var isPrimary = IsSignedWith(token, policy.Keys.Primary);
+        if (!(isPrimary | IsSignedWith(token, policy.Keys.Secondary))) return Refuse($"the signature was made with neither key of the policy '{policy.Name}'.", out reason);
         if (token.IsExpired(now, ClockSkew))
             return Refuse($"the token expired at {token.ExpiresAtUnixSeconds} (seconds since 1970).", out reason);
         if (!SasScope.Covers(token.Resource, host, path))
@@ -53,7 +60,7 @@ public static class SasAuthentication
         if (!policy.Grants(right)) return Refuse($"the policy '{policy.Name}' lacks the right {right}.", out reason);
 
         reason = null;
-        return policy;
+        return new SignedPolicy(policy, isPrimary);
     }
 
     private static bool IsSignedWith(SasToken token, Secret key)
@@ -63,7 +70,7 @@ public static class SasAuthentication
         return Convert.TryFromBase64String(text, bytes, out var written) && token.IsSignedWith(bytes.AsSpan(0, written));
     }
 
-    private static AccessPolicy? Refuse(string why, out string? reason)
+    private static SignedPolicy? Refuse(string why, out string? reason)
     {
         reason = why;
         return null;

@@ -34,6 +34,7 @@ public static class InstanceAudit
         members.Add("idScope", instance.IdScope);
         if (instance.ServiceHostNames.Count > 0) members.Add("serviceHostNames", string.Join(", ", instance.ServiceHostNames));
         members.Add("defaultAllocationPolicy", instance.DefaultAllocationPolicy.ToString());
+        if (instance.DisableLocalAuth is { } isDisabled) members.Add("disableLocalAuth", isDisabled ? "true" : "false");
         members.Add("location", instance.Location);
         members.Add("resourceGroup", instance.ResourceGroup);
         foreach (var tag in instance.Tags ?? []) members.Add($"tags.{tag.Name}", tag.Value);

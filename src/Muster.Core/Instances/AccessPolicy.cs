@@ -11,9 +11,23 @@ public sealed record AccessPolicy(string Name, SymmetricKeyPair Keys, AccessRigh
     /// <summary>Name of the policy that every new instance has.</summary>
     public const string OwnerName = "provisioningserviceowner";
 
+    /// <summary>When the primary key was made; null where that was not noted.</summary>
+    public DateTimeOffset? PrimaryMadeUtc { get; init; }
+
+    /// <summary>When the secondary key was made; null where that was not noted.</summary>
+    public DateTimeOffset? SecondaryMadeUtc { get; init; }
+
     /// <summary>The owner policy with fresh 64-byte keys; its text is the original's (service-api S-3.2).</summary>
-    public static AccessPolicy CreateOwner() => new(
-        OwnerName, SymmetricKeyPair.Generate(), AccessRights.ServiceConfig | AccessRights.DeviceConnect | AccessRights.EnrollmentWrite);
+    /// <param name="now">When the keys are made.</param>
+    public static AccessPolicy CreateOwner(DateTimeOffset? now = null) => new(
+        OwnerName, SymmetricKeyPair.Generate(), AccessRights.ServiceConfig | AccessRights.DeviceConnect | AccessRights.EnrollmentWrite)
+    {
+        PrimaryMadeUtc = now,
+        SecondaryMadeUtc = now,
+    };
+
+    /// <summary>One of the keys.</summary>
+    public Secret KeyOf(bool isPrimary) => isPrimary ? Keys.Primary : Keys.Secondary;
 
     /// <summary>Whether the policy may do what <paramref name="right"/> grants.</summary>
     public bool Grants(AccessRights right) => AccessRightsText.Effective(Rights).HasFlag(right);

@@ -9,7 +9,8 @@ namespace Muster.Core.Instances;
 /// on. One policy with ServiceConfig and EnrollmentWrite always stays, because management clients look for it.
 /// </summary>
 /// <param name="instances">Writes instances.</param>
-public sealed class AccessPolicyService(InstanceService instances)
+/// <param name="time">The clock.</param>
+public sealed class AccessPolicyService(InstanceService instances, TimeProvider time)
 {
     /// <summary>Most policies of an instance.</summary>
     public const int MaxPolicies = 50;
@@ -34,7 +35,8 @@ public sealed class AccessPolicyService(InstanceService instances)
         AuditCaller caller, string instanceName, string keyName, AccessRights rights, CancellationToken cancellationToken)
     {
         if (Check(keyName, rights) is { } refusal) return Task.FromResult<Refusal?>(refusal);
-        var policy = new AccessPolicy(keyName, SymmetricKeyPair.Generate(), rights);
+        var now = time.GetUtcNow();
+        var policy = new AccessPolicy(keyName, SymmetricKeyPair.Generate(), rights) { PrimaryMadeUtc = now, SecondaryMadeUtc = now };
         return instances.ChangeAsync(caller, instanceName, instance =>
         {
             if (Find(instance, keyName) is { } same) return InstanceRefusals.PolicyExists(same.Name);
@@ -54,18 +56,24 @@ public sealed class AccessPolicyService(InstanceService instances)
     /// <summary>Makes a new primary or secondary key; the old one is worthless at once.</summary>
     public Task<Refusal?> RegenerateAsync(
         AuditCaller caller, string instanceName, string keyName, bool isPrimary, CancellationToken cancellationToken) =>
-        ChangeAsync(caller, instanceName, keyName, policy => policy with
-        {
-            Keys = isPrimary
-                ? policy.Keys with { Primary = SymmetricKeyPair.GenerateKey() }
-                : policy.Keys with { Secondary = SymmetricKeyPair.GenerateKey() },
-        }, cancellationToken);
+        ChangeAsync(
+            caller, instanceName, keyName,
+            policy => isPrimary
+                ? policy with { Keys = policy.Keys with { Primary = SymmetricKeyPair.GenerateKey() }, PrimaryMadeUtc = time.GetUtcNow() }
+                : policy with { Keys = policy.Keys with { Secondary = SymmetricKeyPair.GenerateKey() }, SecondaryMadeUtc = time.GetUtcNow() },
+            cancellationToken);
 
     /// <summary>Exchanges primary and secondary key; both stay valid.</summary>
     public Task<Refusal?> SwapAsync(AuditCaller caller, string instanceName, string keyName, CancellationToken cancellationToken) =>
         ChangeAsync(
             caller, instanceName, keyName,
-            policy => policy with { Keys = new SymmetricKeyPair(policy.Keys.Secondary, policy.Keys.Primary) }, cancellationToken);
+            policy => policy with
+            {
+                Keys = new SymmetricKeyPair(policy.Keys.Secondary, policy.Keys.Primary),
+                PrimaryMadeUtc = policy.SecondaryMadeUtc,
+                SecondaryMadeUtc = policy.PrimaryMadeUtc,
+            },
+            cancellationToken);
 
     /// <summary>Deletes a policy; its keys are worthless at once.</summary>
     /// <returns>Null when done; 404000, 409000 for the last policy that can manage the service.</returns>

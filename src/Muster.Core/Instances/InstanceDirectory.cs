@@ -45,7 +45,7 @@ public sealed class InstanceDirectory(IProvisioningStore store, TimeProvider tim
                 Name = DefaultName,
                 IdScope = NewIdScope(),
                 ServiceHostNames = [],
-                AccessPolicies = [AccessPolicy.CreateOwner()],
+                AccessPolicies = [AccessPolicy.CreateOwner(now)],
                 CreatedUtc = now,
                 ETag = ETag.Create(now),
             };

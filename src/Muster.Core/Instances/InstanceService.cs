@@ -45,7 +45,7 @@ public sealed class InstanceService(InstanceDirectory instances, IProvisioningSt
                 Name = definition.Name,
                 IdScope = definition.IdScope ?? InstanceDirectory.NewIdScope(),
                 ServiceHostNames = [.. definition.ServiceHostNames.Select(host => host.ToLowerInvariant())],
-                AccessPolicies = [AccessPolicy.CreateOwner()],
+                AccessPolicies = [AccessPolicy.CreateOwner(now)],
                 Network = Stored(definition.Network),
                 Location = Text(definition.Location),
                 ResourceGroup = Text(definition.ResourceGroup),
@@ -103,6 +103,10 @@ public sealed class InstanceService(InstanceDirectory instances, IProvisioningSt
             : ChangeAsync(caller, name, instance => ifETag is null || instance.ETag == ifETag
                 ? instance with { Network = Stored(rules) }
                 : Refusals.ETagMismatch, cancellationToken);
+
+    /// <summary>Switches shared access signatures of back ends off or on again, from the next request on; null when done.</summary>
+    public Task<Refusal?> SetLocalAuthAsync(AuditCaller caller, string name, bool isDisabled, CancellationToken cancellationToken) =>
+        ChangeAsync(caller, name, instance => instance with { DisableLocalAuth = isDisabled }, cancellationToken);
 
     /// <summary>Deletes an instance and all it holds; devices keep their hubs and identities (behaviour B-12).</summary>
     /// <returns>Null when deleted; 404000 when there is none; 409000 for the default instance.</returns>

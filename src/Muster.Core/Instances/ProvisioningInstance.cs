@@ -28,6 +28,12 @@ public sealed record ProvisioningInstance
     /// <summary>Who may reach its data plane; null means anyone (behaviour B-14).</summary>
     public NetworkRules? Network { get; init; }
 
+    /// <summary>
+    /// Whether shared access signatures are switched off for back ends, so that only tokens of a directory let them in; null when never
+    /// set, which is false (management-api A-6). Devices are unaffected.
+    /// </summary>
+    public bool? DisableLocalAuth { get; init; }
+
     /// <summary>Where it runs, as its operators call it; null when they did not say (portal P2).</summary>
     public string? Location { get; init; }
 

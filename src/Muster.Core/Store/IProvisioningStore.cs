@@ -19,6 +19,9 @@ public interface IProvisioningStore
     /// <summary>All instances, oldest first.</summary>
     Task<IReadOnlyList<ProvisioningInstance>> ListInstancesAsync(CancellationToken cancellationToken);
 
+    /// <summary>The last use of every key of every access policy that was used and is still there; names in any case.</summary>
+    Task<IReadOnlyList<PolicyKeyUse>> ListPolicyKeyUsesAsync(CancellationToken cancellationToken);
+
     /// <summary>One enrollment, or null.</summary>
     Task<Enrollment?> FindEnrollmentAsync(string instanceName, EnrollmentKind kind, string id, CancellationToken cancellationToken);
 

@@ -22,6 +22,12 @@ public sealed record PutInstance(ProvisioningInstance Instance, string? IfETag) 
 /// <summary>Deletes an instance and everything that belongs to it, if it is there.</summary>
 public sealed record DeleteInstance(string Name) : StoreChange;
 
+/// <summary>
+/// Keeps the last use of a key of an access policy, unless a later one is known; writes nothing where the instance is gone. It goes
+/// when its instance is written without that key.
+/// </summary>
+public sealed record PutPolicyKeyUse(PolicyKeyUse Use) : StoreChange;
+
 /// <summary>Creates or replaces an enrollment, and claims its certificates: each belongs to one enrollment at most.</summary>
 public sealed record PutEnrollment(Enrollment Enrollment, string? IfETag) : StoreChange;
 

@@ -7,7 +7,8 @@ namespace Muster.ManagementApi.Authentication;
 
 /// <summary>Shared access signatures of the service's own policies; whoever holds one with ServiceConfig may manage its certificates.</summary>
 /// <param name="clock">The clock.</param>
-public sealed class SasManagementAuthenticator(TimeProvider clock) : IManagementAuthenticator
+/// <param name="uses">Notes which key let a request in.</param>
+public sealed class SasManagementAuthenticator(TimeProvider clock, PolicyKeyUses uses) : IManagementAuthenticator
 {
     private const string Scheme = "SharedAccessSignature";
 
@@ -24,7 +25,7 @@ public sealed class SasManagementAuthenticator(TimeProvider clock) : IManagement
     public ValueTask<ManagementVerdict> AuthenticateAsync(
         HttpContext context, ProvisioningInstance instance, string action, CancellationToken cancellationToken)
     {
-        var policy = SasAuthentication.Authenticate(
+        var signed = SasAuthentication.Authenticate(
             context.Request.Headers.Authorization.ToString(),
             context.Request.Host.Value ?? "",
             context.Request.Path.Value ?? "",
@@ -32,7 +33,9 @@ public sealed class SasManagementAuthenticator(TimeProvider clock) : IManagement
             AccessRights.None,
             clock.GetUtcNow(),
             out var reason);
-        if (policy is null) return ValueTask.FromResult(ManagementVerdict.Reject(reason!));
+        if (signed is null) return ValueTask.FromResult(ManagementVerdict.Reject(reason!));
+        var policy = signed.Policy;
+        uses.Note(instance, policy, signed.IsPrimary, context.Connection.RemoteIpAddress);
         return ValueTask.FromResult(policy.Grants(AccessRights.ServiceConfig)
             ? ManagementVerdict.Permit(policy.Name)
             : ManagementVerdict.Forbid(policy.Name, $"the policy '{policy.Name}' lacks the right {nameof(AccessRights.ServiceConfig)}."));

@@ -13,14 +13,15 @@ using Muster.ManagementApi.Requests;
 namespace Muster.ManagementApi.Services;
 
 /// <summary>
-/// The service resource: read, and changed where its linked hubs and its allocation policy are concerned (management-api ).
+/// The service resource: read, and changed where its linked hubs, its allocation policy and its local authentication are concerned
+/// (management-api ).
 /// Clients change a hub as they do in the original: GET, edit, PUT of the whole.
 /// </summary>
 internal static class ServiceEndpoints
 {
     // Members that clients send back as they read them. Whoever changes one would wait in vain.
     private static readonly string[] ChangedElsewhere =
-        ["authorizationPolicies", "ipFilterRules", "publicNetworkAccess", "privateEndpointConnections", "disableLocalAuth"];
+        ["authorizationPolicies", "ipFilterRules", "publicNetworkAccess", "privateEndpointConnections"];
 
     /// <summary>The resource.</summary>
     public static async Task<Refusal?> GetAsync(ManagementRequest request)
@@ -30,7 +31,7 @@ internal static class ServiceEndpoints
     }
 
     /// <summary>
-    /// Replaces the linked hubs and sets the allocation policy where the body has them; what was read and sent back changes nothing.
+    /// Replaces the linked hubs and sets allocation policy and local authentication where the body has them; what was read and sent back changes nothing.
     /// <c>If-Match</c> is honoured. 200 with the resource.
     /// </summary>
     public static async Task<Refusal?> PutAsync(ManagementRequest request)
@@ -53,7 +54,12 @@ internal static class ServiceEndpoints
         var instance = request.Instance;
         var linked = await Links(request).ListAsync(instance.Name, request.Aborted);
         if (FindChangedElsewhere(properties, ServiceResource.PropertiesOf(request, instance, linked)) is { } elsewhere) return elsewhere;
-        if (ReadPolicy(properties, out var policy) is { } unknown) return unknown;
+        var reader = new MemberReader(properties);
+        var policy = reader.Word<AllocationPolicyKind>("allocationPolicy");
+
+        // Clients of older versions leave out what they do not know, and that changes nothing (management-api ).
+        var disablesLocalAuth = reader.Flag("disableLocalAuth");
+        if (reader.Problem is { } unreadable) return unreadable;
         if (policy == AllocationPolicyKind.Custom)
             return Refusals.InvalidMember("allocationPolicy", "custom allocation can be set on an enrollment only.");
 
@@ -69,11 +75,21 @@ internal static class ServiceEndpoints
                 now => condition.IsSatisfiedBy(ServiceResource.ETagOf(instance, now)), request.Aborted);
             if (refused is not null) return refused;
         }
+        else if (!request.IfMatch.IsSatisfiedBy(ServiceResource.ETagOf(instance, linked)))
+        {
+            return Refusals.ETagMismatch;
+        }
 
         if (policy is { } chosen && chosen != instance.DefaultAllocationPolicy)
         {
             var service = request.Context.RequestServices.GetRequiredService<InstanceService>();
             if (await service.SetAllocationAsync(request.AuditCaller, instance.Name, chosen, request.Aborted) is { } refused) return refused;
+        }
+
+        if (disablesLocalAuth is { } isDisabled && isDisabled != instance.DisableLocalAuth)
+        {
+            var service = request.Context.RequestServices.GetRequiredService<InstanceService>();
+            if (await service.SetLocalAuthAsync(request.AuditCaller, instance.Name, isDisabled, request.Aborted) is { } refused) return refused;
         }
 
         var after = request.Context.RequestServices.GetRequiredService<InstanceDirectory>().FindByName(instance.Name) ?? instance;
@@ -106,13 +122,6 @@ internal static class ServiceEndpoints
             JsonValueKind.String => value.ValueEquals("Enabled"),
             _ => false,
         };
-    }
-
-    private static Refusal? ReadPolicy(JsonElement properties, out AllocationPolicyKind? policy)
-    {
-        var reader = new MemberReader(properties);
-        policy = reader.Word<AllocationPolicyKind>("allocationPolicy");
-        return reader.Problem;
     }
 
     private static LinkedHubService Links(ManagementRequest request) =>

@@ -61,6 +61,7 @@ internal static class ServiceResource
         writer.WriteString("deviceProvisioningHostName", host);
         writer.WriteString("idScope", instance.IdScope);
         if (instance.Network is { } network) WriteNetwork(writer, network);
+        if (instance.DisableLocalAuth is { } disablesLocalAuth) writer.WriteBoolean("disableLocalAuth", disablesLocalAuth);
         writer.WriteEndObject();
         writer.WriteEndObject();
     }

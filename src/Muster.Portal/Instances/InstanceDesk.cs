@@ -11,6 +11,7 @@ namespace Muster.Portal.Instances;
 /// <param name="instances">The instances.</param>
 /// <param name="service">Core's rules for instances.</param>
 /// <param name="policies">Core's rules for access policies.</param>
+/// <param name="uses">Knows when keys of policies were used.</param>
 /// <param name="server">Knows this server's names.</param>
 /// <param name="time">The clock.</param>
 public sealed class InstanceDesk(
@@ -18,6 +19,7 @@ public sealed class InstanceDesk(
     InstanceDirectory instances,
     InstanceService service,
     AccessPolicyService policies,
+    PolicyKeyUses uses,
     PortalServer server,
     TimeProvider time)
 {
@@ -84,6 +86,10 @@ public sealed class InstanceDesk(
     /// <summary>Removes a policy.</summary>
     public Task<Refusal?> RemovePolicyAsync(string name, string policyName, CancellationToken cancellationToken) =>
         WriteAsync(name, "delete access policy", policyName, () => policies.DeleteAsync(access.Caller, name, policyName, cancellationToken));
+
+    /// <summary>When and from where a key of a policy was used last; null when it never was.</summary>
+    public PolicyKeyUse? LastUse(string name, AccessPolicy policy, bool isPrimary) =>
+        access.May(PortalRight.Read) ? uses.Find(name, policy, isPrimary) : null;
 
     /// <summary>A key or a connection string of a policy. Noted in the audit log.</summary>
     public async Task<Result<Secret>> RevealAsync(string name, string policyName, bool isPrimary, bool asConnectionString)

@@ -39,6 +39,18 @@ public sealed class NetworkDesk(PortalAccess access, InstanceDirectory instances
         return null;
     }
 
+    /// <summary>Whether shared access signatures of back ends are switched off.</summary>
+    public bool IsLocalAuthOff(string instance) => instances.FindByName(instance)?.DisableLocalAuth == true;
+
+    /// <summary>Switches shared access signatures of back ends off or on (portal P13, Local accounts).</summary>
+    public async Task<Refusal?> SetLocalAuthAsync(string instance, bool isOff, CancellationToken cancellationToken)
+    {
+        if (access.Check(PortalRight.InstanceWrite) is { } refused) return refused;
+        if (await service.SetLocalAuthAsync(access.Caller, instance, isOff, cancellationToken) is { } failed) return failed;
+        access.Audit(isOff ? "switch local accounts off" : "switch local accounts on", instance, instance);
+        return null;
+    }
+
     /// <summary>Keeps the last change.</summary>
     public Refusal? Confirm(string instance)
     {

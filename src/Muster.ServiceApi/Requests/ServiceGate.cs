@@ -75,17 +75,17 @@ internal static class ServiceGate
         }
         else
         {
-            var policy = SasAuthentication.Authenticate(authorization, host, path, instance, right, now, out reason);
-            caller = new ServiceCaller(Named(context, AuditCallerKind.AccessPolicy, policy?.Name ?? ""), Actions: null);
+            var signed = SasAuthentication.Authenticate(authorization, host, path, instance, right, now, out reason);
+            caller = new ServiceCaller(Named(context, AuditCallerKind.AccessPolicy, signed?.Policy.Name ?? ""), Actions: null);
+            if (signed is not null)
+                services.GetRequiredService<PolicyKeyUses>().Note(instance, signed.Policy, signed.IsPrimary, context.Connection.RemoteIpAddress);
         }
 
         if (reason is not null)
         {
             ServiceApiLog.Unauthorized(
                 Logger(context), context.TrackingId(), context.ClientRequestId(), context.Request.Method, path, instance.Name, reason);
-            context.Response.Headers.WWWAuthenticate = directory is null
-                ? "SharedAccessSignature"
-                : new StringValues(["SharedAccessSignature", $"Bearer authorization_uri=\"{directory.Authority}\""]);
+            context.Response.Headers.WWWAuthenticate = Challenges(instance, directory);
             return Refusals.Unauthorized;
         }
 
@@ -94,6 +94,13 @@ internal static class ServiceGate
         return ApiVersion.Read(context, ServiceApiVersions.Supported).Try(out var version, out var unsupported)
             ? await operation(new ServiceRequest(context, instance, caller, version))
             : unsupported;
+    }
+
+    private static StringValues Challenges(ProvisioningInstance instance, DirectoryTokens? directory)
+    {
+        string[] signature = instance.DisableLocalAuth == true ? [] : ["SharedAccessSignature"];
+        string[] bearer = directory is null ? [] : [$"Bearer authorization_uri=\"{directory.Authority}\""];
+        return new StringValues([.. signature, .. bearer]);
     }
 
     private static AuditCaller Named(HttpContext context, AuditCallerKind kind, string name) => new(kind, name)

@@ -41,6 +41,7 @@ internal static class ChangeApplier
     private static CommitOutcome Apply(SqliteSession session, PreparedChange prepared) => prepared.Change switch
     {
         PutInstance put => InstanceSql.Put(session, put, prepared.Document),
+        PutPolicyKeyUse put => PolicyKeyUseSql.Put(session, put.Use),
         DeleteInstance delete => InstanceSql.Delete(session, delete),
         PutEnrollment put => EnrollmentSql.Put(session, put, prepared.Document),
         DeleteEnrollment delete => EnrollmentSql.Delete(session, delete),

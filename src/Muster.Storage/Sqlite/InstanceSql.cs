@@ -9,7 +9,7 @@ internal static class InstanceSql
     private static readonly string[] Owned =
     [
         "enrollments", "registrations", "linked_hubs", "ca_certificates", "hub_cleanups", "attempt_traces",
-        "entity_counts", "registration_days", "instances",
+        "entity_counts", "registration_days", "policy_key_uses", "instances",
     ];
 
     public static List<byte[]> List(SqliteSession session) =>
@@ -32,7 +32,9 @@ internal static class InstanceSql
             : session.Execute(
                 "UPDATE instances SET id_scope = ?2, etag = ?3, created = ?4, document = ?5 WHERE instance = ?1 AND etag = ?6",
                 key, instance.IdScope, instance.ETag, instance.CreatedUtc.UtcTicks, document, put.IfETag);
-        return written == 1 ? CommitOutcome.Committed : CommitOutcome.Conflict;
+        if (written != 1) return CommitOutcome.Conflict;
+        PolicyKeyUseSql.KeepOnly(session, instance);
+        return CommitOutcome.Committed;
     }
 
     public static CommitOutcome Delete(SqliteSession session, DeleteInstance delete)

@@ -81,6 +81,13 @@ public sealed class SqliteProvisioningStore : IProvisioningStore, IAuditLog, IAs
         Many(_documents.Instance, 0, static (session, _) => InstanceSql.List(session), cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<PolicyKeyUse>> ListPolicyKeyUsesAsync(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<IReadOnlyList<PolicyKeyUse>>(cancellationToken);
+        return Task.FromResult<IReadOnlyList<PolicyKeyUse>>(_readers.Read(0, static (session, _) => PolicyKeyUseSql.List(session)));
+    }
+
+    /// <inheritdoc/>
     public Task<Enrollment?> FindEnrollmentAsync(
         string instanceName, EnrollmentKind kind, string id, CancellationToken cancellationToken) =>
         One(

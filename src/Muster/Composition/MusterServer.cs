@@ -323,6 +323,7 @@ public sealed class MusterServer : IAsyncDisposable
         portal.HttpsPort = endpoints.HttpsPort;
         portal.MqttPort = endpoints.MqttPort;
         portal.AmqpPort = endpoints.AmqpPort;
+        portal.TakesDirectoryTokens = options.Directory is not null;
         portal.DataFolder = folder.Path;
         portal.ProgramCommand = QuickStart.ProgramCommand;
         portal.SignToken = static (resource, policy, key, ends) =>

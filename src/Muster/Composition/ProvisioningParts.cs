@@ -69,6 +69,7 @@ public sealed class ProvisioningParts : IServerParts
         var context = _context ?? throw new InvalidOperationException("Services are configured before they are opened.");
         var instances = services.GetRequiredService<InstanceDirectory>();
         var instance = await instances.EnsureDefaultAsync(cancellationToken);
+        await services.GetRequiredService<PolicyKeyUses>().LoadAsync(cancellationToken);
 
         await SetQuotasAsync(services, context, cancellationToken);
         instance = instances.FindByName(instance.Name) ?? instance;
@@ -179,6 +180,8 @@ public sealed class ProvisioningParts : IServerParts
         services.AddSingleton(new ConfiguredQuotas(options.Quotas.Keys));
         services.AddSingleton<QuotaService>();
         services.AddSingleton<AccessPolicyService>();
+        services.AddSingleton<PolicyKeyUses>();
+        services.AddHostedService<PolicyKeyUseWriting>();
         services.AddSingleton(new RegistrationOptions());
         services.AddSingleton<SymmetricKeyGroupIndex>();
         services.AddSingleton<IAttestationVerifier, SymmetricKeyVerifier>();

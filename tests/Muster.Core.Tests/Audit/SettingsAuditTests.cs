@@ -174,7 +174,7 @@ public sealed class SettingsAuditTests : IAsyncLifetime
     {
         _directory = new InstanceDirectory(_store, TimeProvider.System);
         _instances = new InstanceService(_directory, _store, TimeProvider.System);
-        _policies = new AccessPolicyService(_instances);
+        _policies = new AccessPolicyService(_instances, TimeProvider.System);
         _hubs = new LinkedHubService(_store, TimeProvider.System);
         _authorities = new CaCertificateService(_store, new SignatureChecker(), new X509Options(), TimeProvider.System);
     }

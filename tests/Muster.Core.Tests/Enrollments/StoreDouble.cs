@@ -62,6 +62,11 @@ internal sealed class StoreDouble : IProvisioningStore
     public Task<IReadOnlyList<ProvisioningInstance>> ListInstancesAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<ProvisioningInstance>>([.. _instances.Values]);
 
+    public List<PolicyKeyUse> KeyUses { get; } = [];
+
+    public Task<IReadOnlyList<PolicyKeyUse>> ListPolicyKeyUsesAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<PolicyKeyUse>>([.. KeyUses]);
+
     public Task<Enrollment?> FindEnrollmentAsync(string instanceName, EnrollmentKind kind, string id, CancellationToken cancellationToken)
     {
         lock (_mutex) return Task.FromResult(_enrollments.GetValueOrDefault((kind, id.ToUpperInvariant())));
@@ -187,7 +192,7 @@ internal sealed class StoreDouble : IProvisioningStore
         PutLinkedHub put => Hubs.Find(hub => hub.HostName.Equals(put.Hub.HostName, StringComparison.OrdinalIgnoreCase))?.ETag == put.IfETag,
         DeleteLinkedHub => true,
         DeleteRegistration delete => delete.IfETag is null || _records.GetValueOrDefault(delete.RegistrationId)?.ETag == delete.IfETag,
-        RequireQuota or AppendAuditEntry => true,
+        RequireQuota or AppendAuditEntry or PutPolicyKeyUse => true,
         _ => throw new InvalidOperationException(change.GetType().Name),
     };
 
@@ -195,6 +200,7 @@ internal sealed class StoreDouble : IProvisioningStore
     {
         switch (change)
         {
+            case PutPolicyKeyUse put: KeyUses.Add(put.Use); break;
             case DeleteInstance delete: _instances.Remove(delete.Name); break;
             case PutInstance put: Overwrite(put.Instance); break;
             case PutEnrollment put: Overwrite(put.Enrollment); break;

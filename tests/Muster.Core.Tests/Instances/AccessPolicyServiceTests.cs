@@ -18,7 +18,7 @@ public sealed class AccessPolicyServiceTests : IAsyncLifetime
     {
         var store = new StoreDouble();
         _directory = new InstanceDirectory(store, TimeProvider.System);
-        _service = new AccessPolicyService(new InstanceService(_directory, store, TimeProvider.System));
+        _service = new AccessPolicyService(new InstanceService(_directory, store, TimeProvider.System), TimeProvider.System);
     }
 
     public async ValueTask InitializeAsync() => await _directory.EnsureDefaultAsync(CancellationToken.None);

@@ -47,7 +47,7 @@ public sealed class RecordDaysTests : IDisposable
         {
             await connection.OpenAsync();
             await using var command = connection.CreateCommand();
-            command.CommandText = "DROP TABLE registration_days; DELETE FROM schema_migrations WHERE version >= 10;";
+            command.CommandText = "DROP TABLE registration_days; DROP TABLE policy_key_uses; DELETE FROM schema_migrations WHERE version >= 10;";
             await command.ExecuteNonQueryAsync();
         }
 
