@@ -205,20 +205,55 @@ public sealed class AcceptanceTests(PortalFixture portal)
     }
 
     [Fact]
-    public async Task Checklist_27_Removal_names_the_enabled_groups_that_would_still_admit_the_device()
+    public async Task Checklist_27_Removal_names_the_enabled_groups_higher_in_the_chain_of_the_certificate()
     {
         await CreateAsync("chain-dps");
-        await portal.AddSymmetricAsync("groups", "c27-group", "chain-dps");
-        await portal.AddSymmetricAsync("individual", "c27-device", "chain-dps");
-        var page = await portal.OpenAsync("/i/chain-dps/enrollments?tab=individual");
-        await page.GetByLabel("Select c27-device").CheckAsync();
+        using var root = TestCertificates.Issue("CN=C27 Root", isCa: true);
+        using var inter = TestCertificates.Issue("CN=C27 Inter", root, isCa: true);
+        using var leaf = TestCertificates.Issue("CN=c27-device", inter);
+        using var stranger = TestCertificates.Issue("CN=C27 Stranger", isCa: true);
+        await PutAsync(EnrollmentKind.Group, "c27-inter", Signing(inter));
+        await PutAsync(EnrollmentKind.Group, "c27-root", Signing(root));
+        await PutAsync(EnrollmentKind.Group, "c27-stranger", Signing(stranger));
+        await PutAsync(EnrollmentKind.Individual, "c27-device", new X509Definition { ClientCertificates = new X509SlotsDefinition(Slot(leaf), null) });
+        await portal.AddSymmetricAsync("individual", "c27-keyed", "chain-dps");
+
+        var page = await portal.OpenAsync("/i/chain-dps/enrollments");
+        await page.GetByLabel("Select c27-inter").CheckAsync();
         await page.Button("Delete").ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Remove enrollment" });
-        await Expect(dialog).ToContainTextAsync("may still admit these devices");
-        await Expect(dialog.GetByRole(AriaRole.Link, new() { Name = "c27-group" })).ToBeVisibleAsync();
+        await Expect(dialog).ToContainTextAsync("One enabled group higher in the chain would still admit these devices: c27-root. To block them, disable instead.");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "No", Exact = true }).ClickAsync();
+
+        await portal.GoAsync(page, "/i/chain-dps/enrollments?tab=individual");
+        await page.GetByLabel("Select c27-keyed").CheckAsync();
+        await page.Button("Delete").ClickAsync();
+        await Expect(dialog).ToContainTextAsync("Remove the individual enrollment c27-keyed?");
+        await Expect(dialog).Not.ToContainTextAsync("would still admit");
+        await Expect(dialog.GetByRole(AriaRole.Button, new() { Name = "Disable instead" })).ToHaveCountAsync(0);
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "No", Exact = true }).ClickAsync();
+        await page.GetByLabel("Select c27-keyed").UncheckAsync();
+
+        await page.GetByLabel("Select c27-device").CheckAsync();
+        await page.Button("Delete").ClickAsync();
+        await Expect(dialog).ToContainTextAsync("2 enabled groups higher in the chain would still admit this device: c27-inter, c27-root. To block it, disable instead.");
+        await Expect(dialog.GetByRole(AriaRole.Link, new() { Name = "c27-root" })).ToHaveAttributeAsync("href", "/i/chain-dps/enrollments/groups/c27-root");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Disable instead" }).ClickAsync();
         await Expect(dialog).ToHaveCountAsync(0);
         Assert.False((await Store.FindEnrollmentAsync("chain-dps", EnrollmentKind.Individual, "c27-device", default))!.IsEnabled);
+
+        async Task PutAsync(EnrollmentKind kind, string id, X509Definition x509)
+        {
+            var services = portal.Server.Services;
+            var instance = services.GetRequiredService<InstanceDirectory>().FindByName("chain-dps")!;
+            var definition = new EnrollmentDefinition { Attestation = new AttestationDefinition { Type = Core.Attestation.AttestationType.X509, X509 = x509 } };
+            Assert.Null((await services.GetRequiredService<EnrollmentService>().PutAsync(instance, kind, id, definition, Core.Concurrency.ETagCondition.None, default)).Refusal);
+        }
+
+        static X509Definition Signing(X509Certificate2 certificate) => new() { SigningCertificates = new X509SlotsDefinition(Slot(certificate), null) };
+
+        static X509SlotDefinition Slot(X509Certificate2 certificate) => new(
+            new Core.Certificates.EnrolledCertificate(Convert.ToBase64String(certificate.RawData), Core.Certificates.X509CertificateInfo.From(certificate)));
     }
 
     [Fact]

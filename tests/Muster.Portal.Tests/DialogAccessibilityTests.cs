@@ -20,6 +20,7 @@ public sealed class DialogAccessibilityTests(PortalFixture portal)
         ("/i/default/enrollments/individual/OWN/credentials", ["Regenerate primary"]),
         ("/i/default/enrollments/groups/OWN?tab=Records", ["Deprovision all..."]),
         ("/i/default/enrollments/groups/OWN?tab=Records", ["Deprovision all...", "Next"]),
+        ("/i/default/quotas", ["Change limits"]),
         ("/", ["Help and keyboard"]),
     ];
 

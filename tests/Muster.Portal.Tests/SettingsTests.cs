@@ -86,6 +86,9 @@ public sealed class SettingsTests(PortalFixture portal)
         var old = await page.Locator("output").TextContentAsync();
         Assert.Equal(HttpStatusCode.NotFound, await CallAsync(old!, HttpMethod.Get));
         Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(old!, HttpMethod.Delete));
+        const string New = """{"registrationId":"nobody","attestation":{"type":"symmetricKey"}}""";
+        Assert.Equal(HttpStatusCode.OK, await CallAsync(old!, HttpMethod.Post, "/enrollments/query", """{"query":"SELECT * FROM enrollments"}"""));
+        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(old!, HttpMethod.Put, content: New));
 
         await page.Button("Regenerate primary key").ClickAsync();
         await page.Button("Yes").ClickAsync();
@@ -96,6 +99,8 @@ public sealed class SettingsTests(PortalFixture portal)
         await page.GetByLabel("Enrollment write").CheckAsync();
         await page.Button("Save").ClickAsync();
         await Expect(page.Toast("The permissions were saved")).ToBeVisibleAsync();
+        await Secret(page, "Connection string - primary").GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+        Assert.Equal(HttpStatusCode.OK, await CallAsync((await page.Locator("output").TextContentAsync())!, HttpMethod.Put, content: New));
         await page.Button("Delete").ClickAsync();
         await page.Button("Yes").ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Shared access policies" })).ToBeVisibleAsync();
@@ -300,6 +305,13 @@ public sealed class SettingsTests(PortalFixture portal)
         await page.GetByLabel("Name of rule 2").FocusAsync();
         await page.Keyboard.PressAsync("Alt+ArrowUp");
         await Expect(page.GetByLabel("Name of rule 1")).ToHaveValueAsync("office");
+        await Expect(page.GetByLabel("Name of rule 1")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Alt+ArrowDown");
+        await Expect(page.GetByLabel("Name of rule 2")).ToHaveValueAsync("office");
+        await Expect(page.GetByLabel("Name of rule 1")).ToHaveValueAsync("rest");
+        await page.GetByLabel("Name of rule 2").FocusAsync();
+        await page.Keyboard.PressAsync("Alt+ArrowUp");
+        await Expect(page.GetByLabel("Name of rule 1")).ToHaveValueAsync("office");
         await page.GetByLabel("Test an address").FillAsync("192.168.101.7");
         await Expect(page.Locator("#tested")).ToContainTextAsync("allowed. The rule 'office'");
         await page.GetByLabel("Test an address").FillAsync("192.168.104.1");
@@ -420,8 +432,8 @@ public sealed class SettingsTests(PortalFixture portal)
         return await portal.OpenAsync($"/i/{name}{path}");
     }
 
-    /// <summary>Calls the service API for an enrollment that does not exist, with a token made from a connection string.</summary>
-    private async Task<HttpStatusCode> CallAsync(string connectionString, HttpMethod method)
+    /// <summary>Calls the service API, unless told otherwise for an enrollment that does not exist, with a token made from a connection string.</summary>
+    private async Task<HttpStatusCode> CallAsync(string connectionString, HttpMethod method, string path = "/enrollments/nobody", string? content = null)
     {
         var parts = connectionString.Split(';').Select(part => part.Split('=', 2)).ToDictionary(part => part[0], part => part[1], StringComparer.Ordinal);
         var token = SasTokenBuilder.Create(
@@ -435,7 +447,8 @@ public sealed class SettingsTests(PortalFixture portal)
         handler.SslOptions.RemoteCertificateValidationCallback =
             (_, _, _, errors) => errors is SslPolicyErrors.None or SslPolicyErrors.RemoteCertificateNameMismatch;
         using var client = new HttpClient(handler);
-        using var request = new HttpRequestMessage(method, $"https://localhost:{portal.Server.HttpsPort}/enrollments/nobody?api-version=2021-10-01");
+        using var request = new HttpRequestMessage(method, $"https://localhost:{portal.Server.HttpsPort}{path}?api-version=2021-10-01");
+        if (content is not null) request.Content = new StringContent(content, Encoding.UTF8, "application/json");
         request.Headers.Host = parts["HostName"];
         request.Headers.TryAddWithoutValidation("Authorization", token);
         using var answer = await client.SendAsync(request);

@@ -36,7 +36,7 @@ public sealed class X509Tests(PortalFixture portal)
     }
 
     [Fact]
-    public async Task T12_T4a_A_root_is_verified_by_its_code_and_admits_a_chain_through_a_group()
+    public async Task T12_T4a_T25_A_root_is_verified_by_its_code_admits_a_chain_and_is_rolled()
     {
         using var root = Issue("CN=T12 Root", issuer: null, isCa: true);
         var page = await portal.OpenAsync("/i/default/certificates");
@@ -76,7 +76,24 @@ public sealed class X509Tests(PortalFixture portal)
         using var device = Issue("CN=t4a-device", root, isCa: false);
         Assert.Contains("\"t4a-device\"", await RegisterAsync("t4a-device", device));
 
-        // T25: deleting asks for the name.
+        // T25: another root comes into the second slot, and devices of both are admitted.
+        using var next = Issue("CN=T25 Root", issuer: null, isCa: true);
+        await portal.GoAsync(page, "/i/default/certificates");
+        await page.Button("Add").ClickAsync();
+        await page.GetByLabel("Certificate name").FillAsync("t25-root");
+        await UploadAsync(page, "Certificate .pem or .cer file", "next.pem", next.ExportCertificatePem());
+        await page.GetByLabel("Set certificate status to verified on upload").CheckAsync();
+        await page.Button("Save").ClickAsync();
+        await Expect(page.Button("t25-root")).ToBeVisibleAsync();
+        await portal.GoAsync(page, "/i/default/enrollments/groups/t4a-group/credentials");
+        await page.GetByLabel("Secondary certificate").SelectOptionAsync(new SelectOptionValue { Label = "t25-root (Verified)" });
+        await page.Button("Save").ClickAsync();
+        await Expect(page.Toast("Credentials of t4a-group are saved.")).ToBeVisibleAsync();
+        using var young = Issue("CN=t25-device", next, isCa: false);
+        Assert.Contains("\"t25-device\"", await RegisterAsync("t25-device", young));
+        Assert.Contains("\"t4a-device\"", await RegisterAsync("t4a-device", device));
+
+        // The old root goes by its name, and the group goes on with the new one.
         await portal.GoAsync(page, "/i/default/certificates");
         await page.Button("t12-root").ClickAsync();
         await page.Button("Delete").ClickAsync();
@@ -86,6 +103,8 @@ public sealed class X509Tests(PortalFixture portal)
         await page.GetByLabel("Type the name t12-root to confirm").FillAsync("t12-root");
         await page.Button("OK").ClickAsync();
         await Expect(page.Button("t12-root")).ToHaveCountAsync(0);
+        Assert.Contains("\"t25-device\"", await RegisterAsync("t25-device", young));
+        Assert.False((await TestCertificates.RegisterAsync(portal, "t4a-device", device)).IsAssigned);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using Muster.Core.Enrollments;
+
 namespace Muster.Core.Audit;
 
 /// <summary>Who changed what, when, from where. It holds no secret values (service-api S-10, behaviour B-16).</summary>
@@ -23,6 +25,11 @@ public sealed record AuditEntry
 
     /// <summary>The members that changed, ordered by path; empty for deletions. A disclosure may name what it showed, without values.</summary>
     public IReadOnlyList<AuditChange> Changes { get; init; } = [];
+
+    /// <summary>
+    /// What an enrollment said after the write, without credentials; null for other things, and for writes from before versions were kept.
+    /// </summary>
+    public EnrollmentSettings? Settings { get; init; }
 
     /// <summary>The entry of a write.</summary>
     /// <param name="caller">Who.</param>

@@ -16,7 +16,17 @@ public static class EnrollmentAudit
         Entity = EntityOf(after.Kind),
         EntityId = after.Id,
         Changes = MembersOf(after).Since(before is null ? new AuditMembers() : MembersOf(before)),
+        Settings = EnrollmentSettings.Of(after),
     };
+
+    /// <summary>What differs between two versions of an enrollment, ordered by path.</summary>
+    public static IReadOnlyList<AuditChange> Differences(EnrollmentSettings from, EnrollmentSettings to)
+    {
+        var (old, now) = (new AuditMembers(), new AuditMembers());
+        AddSettings(old, from);
+        AddSettings(now, to);
+        return now.Since(old);
+    }
 
     /// <summary>The entry of a deletion or of a disclosure of keys.</summary>
     public static AuditEntry Of(AuditCaller caller, Enrollment enrollment, AuditAction action, DateTimeOffset now) => new()
@@ -37,24 +47,29 @@ public static class EnrollmentAudit
     {
         var members = new AuditMembers();
         AddAttestation(members, enrollment.Attestation);
-        members.Add("provisioningStatus", Lower(enrollment.ProvisioningStatus?.ToString()));
-        members.Add("capabilities.iotEdge", Flag(enrollment.Capabilities?.IotEdge));
-        members.Add("iotHubHostName", enrollment.IotHubHostName);
-        members.Add("iotHubs", enrollment.IotHubs is { } hubs ? string.Join(", ", hubs) : null);
-        members.Add("allocationPolicy", Lower(enrollment.AllocationPolicy?.ToString()));
-        members.Add("reprovisionPolicy.updateHubAssignment", Flag(enrollment.ReprovisionPolicy?.UpdateHubAssignment));
-        members.Add("reprovisionPolicy.migrateDeviceData", Flag(enrollment.ReprovisionPolicy?.MigrateDeviceData));
-        members.Add("customAllocationDefinition.apiVersion", enrollment.CustomAllocationDefinition?.ApiVersion);
+        AddSettings(members, EnrollmentSettings.Of(enrollment));
+
         // Its query often holds a function key.
         members.AddSecret("customAllocationDefinition.webhookUrl", enrollment.CustomAllocationDefinition?.WebhookUrl);
-        members.Add("namespaceName", enrollment.CertificatePolicy?.NamespaceName);
-        members.Add("certificateAuthorityName", enrollment.CertificatePolicy?.CertificateAuthorityName);
-        members.Add("certificatePolicyName", enrollment.CertificatePolicy?.CertificatePolicyName);
-        members.Add("initialTwin", enrollment.InitialTwin?.Document);
-        if (enrollment is not IndividualEnrollment individual) return members;
-        members.Add("deviceId", individual.DeviceId);
-        members.Add("optionalDeviceInformation", individual.OptionalDeviceInformation);
         return members;
+    }
+
+    private static void AddSettings(AuditMembers members, EnrollmentSettings settings)
+    {
+        members.Add("provisioningStatus", Lower(settings.ProvisioningStatus?.ToString()));
+        members.Add("capabilities.iotEdge", Flag(settings.Capabilities?.IotEdge));
+        members.Add("iotHubHostName", settings.IotHubHostName);
+        members.Add("iotHubs", settings.IotHubs is { } hubs ? string.Join(", ", hubs) : null);
+        members.Add("allocationPolicy", Lower(settings.AllocationPolicy?.ToString()));
+        members.Add("reprovisionPolicy.updateHubAssignment", Flag(settings.ReprovisionPolicy?.UpdateHubAssignment));
+        members.Add("reprovisionPolicy.migrateDeviceData", Flag(settings.ReprovisionPolicy?.MigrateDeviceData));
+        members.Add("customAllocationDefinition.apiVersion", settings.WebhookApiVersion);
+        members.Add("namespaceName", settings.CertificatePolicy?.NamespaceName);
+        members.Add("certificateAuthorityName", settings.CertificatePolicy?.CertificateAuthorityName);
+        members.Add("certificatePolicyName", settings.CertificatePolicy?.CertificatePolicyName);
+        members.Add("initialTwin", settings.InitialTwin?.Document);
+        members.Add("deviceId", settings.DeviceId);
+        members.Add("optionalDeviceInformation", settings.OptionalDeviceInformation);
     }
 
     private static void AddAttestation(AuditMembers members, AttestationMechanism attestation)

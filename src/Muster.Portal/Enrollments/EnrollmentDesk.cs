@@ -20,6 +20,7 @@ namespace Muster.Portal.Enrollments;
 /// <param name="store">Core's store port, for reads.</param>
 /// <param name="search">Core's search port.</param>
 /// <param name="audit">Core's audit log.</param>
+/// <param name="admitting">Core's answer to which groups admit the same devices.</param>
 /// <param name="policies">Core's allocation policies, for trying a webhook.</param>
 /// <param name="time">The clock.</param>
 public sealed class EnrollmentDesk(
@@ -29,6 +30,7 @@ public sealed class EnrollmentDesk(
     IProvisioningStore store,
     IProvisioningSearch search,
     IAuditLog audit,
+    AdmittingGroups admitting,
     IEnumerable<IAllocationPolicy> policies,
     TimeProvider time)
 {
@@ -148,12 +150,29 @@ public sealed class EnrollmentDesk(
             ? await audit.ListAsync(instance, new AuditFilter { Entity = EnrollmentAudit.EntityOf(kind), EntityId = id }, cancellationToken)
             : [];
 
-    /// <summary>Enabled groups that would still admit a device without this enrollment: those of the same mechanism.</summary>
-    public async Task<IReadOnlyList<EnrollmentGroup>> GroupsThatMayAdmitAsync(
-        string instance, AttestationType type, string? exceptId, CancellationToken cancellationToken) =>
-        access.May(PortalRight.Read) && type != AttestationType.Tpm
-            ? [.. (await store.ListGroupsAsync(instance, type, cancellationToken)).Where(group => group.IsEnabled && group.Id != exceptId)]
-            : [];
+    /// <summary>
+    /// Gives an enrollment the settings that it had after an earlier write, while it still has the etag it was read with; credentials stay
+    /// what they are now (portal P8.7).
+    /// </summary>
+    public async Task<Result<Enrollment>> RestoreAsync(string instance, Enrollment read, AuditRecord version, CancellationToken cancellationToken)
+    {
+        if (Check(PortalRight.EnrollmentsWrite, instance) is { } refused) return refused;
+        if (version.Entry.Settings is not { } settings || version.Entry.Entity != EnrollmentAudit.EntityOf(read.Kind)
+            || !version.Entry.InstanceName.Equals(read.InstanceName, StringComparison.OrdinalIgnoreCase)
+            || !version.Entry.EntityId.Equals(read.Id, StringComparison.OrdinalIgnoreCase))
+        {
+            return Refusals.InvalidArgument("No version of this enrollment is kept with that entry.");
+        }
+
+        return settings.DefinitionFor(read, DefinitionOf(read).Attestation).Try(out var definition, out var impossible)
+            ? await PutAsync(
+                PortalRight.EnrollmentsWrite, $"restore enrollment to version {version.Number}", instance, read.Kind, read.Id, definition, ETagCondition.Parse(read.ETag), cancellationToken)
+            : impossible;
+    }
+
+    /// <summary>Enabled groups that would still admit the devices of an enrollment if it were removed; none without the right to read.</summary>
+    public async Task<IReadOnlyList<EnrollmentGroup>> GroupsThatAdmitAsync(Enrollment enrollment, CancellationToken cancellationToken) =>
+        access.May(PortalRight.Read) ? await admitting.FindAsync(enrollment, cancellationToken) : [];
 
     /// <summary>
     /// Asks an allocation webhook as for a first registration of a device called <see cref="WebhookTestDevice"/>, and tells what came of

@@ -213,6 +213,7 @@ public sealed class ProvisioningParts : IServerParts
         services.AddSingleton<SignatureChecker>();
         services.AddSingleton<ChainVerifier>();
         services.AddSingleton<X509TrustIndex>();
+        services.AddSingleton<AdmittingGroups>();
         services.AddSingleton<IAttestationVerifier, X509Verifier>();
         services.AddSingleton<CaCertificateService>();
         services.AddSingleton<ExpiryReport>();
