@@ -5,6 +5,7 @@ using Muster.Api.Directories;
 using Muster.ManagementApi.Authentication;
 using Muster.ManagementApi.Certificates;
 using Muster.ManagementApi.Hubs;
+using Muster.ManagementApi.Networks;
 using Muster.ManagementApi.Requests;
 using Muster.ManagementApi.Services;
 
@@ -45,6 +46,21 @@ public static class ManagementApiSetup
         // The service itself, as far as its linked hubs and its allocation policy go.
         endpoints.MapGet(Service, ManagementGate.Guard(ManagementActions.Read, ServiceEndpoints.GetAsync));
         endpoints.MapPut(Service, ManagementGate.Guard(ManagementActions.Write, ServiceEndpoints.PutAsync));
+
+        // Addresses of this server that the configuration marks private.
+        const string Connections = Service + "/privateEndpointConnections";
+        endpoints.MapGet(Connections, ManagementGate.Guard(ManagementActions.ReadPrivateEndpoints, PrivateEndpointEndpoints.ListAsync));
+        endpoints.MapGet(
+            Connections + "/{connection}", ManagementGate.Guard(ManagementActions.ReadPrivateEndpoints, PrivateEndpointEndpoints.GetAsync));
+        endpoints.MapPut(
+            Connections + "/{connection}", ManagementGate.Guard(ManagementActions.WritePrivateEndpoints, PrivateEndpointEndpoints.PutAsync));
+        endpoints.MapDelete(
+            Connections + "/{connection}", ManagementGate.Guard(ManagementActions.DeletePrivateEndpoints, PrivateEndpointEndpoints.DeleteAsync));
+        endpoints.MapGet(
+            Service + "/privateLinkResources", ManagementGate.Guard(ManagementActions.ReadPrivateLinks, PrivateEndpointEndpoints.ListResourcesAsync));
+        endpoints.MapGet(
+            Service + "/privateLinkResources/{group}",
+            ManagementGate.Guard(ManagementActions.ReadPrivateLinks, PrivateEndpointEndpoints.GetResourceAsync));
 
         // Muster's own: how the hubs fare.
         endpoints.MapGet(Service + "/linkedHubs", ManagementGate.Guard(ManagementActions.Read, HubStatusEndpoints.GetAsync));

@@ -8,6 +8,7 @@ using Muster.Api.Errors;
 using Muster.Core.Enrollments;
 using Muster.Core.Errors;
 using Muster.Core.Instances;
+using Muster.Core.Networking;
 using Muster.Core.Queries;
 using Muster.Core.Quotas;
 using Muster.Core.Registration;
@@ -34,6 +35,8 @@ public static class ServiceApiSetup
         services.TryAddSingleton<InstanceDirectory>();
         services.TryAddSingleton<InstanceLimiter>();
         services.TryAddSingleton<PolicyKeyUses>();
+        services.TryAddSingleton(PrivateListeners.None);
+        services.TryAddSingleton<NetworkGate>();
         services.TryAddSingleton<EnrollmentService>();
         services.TryAddSingleton<BulkEnrollmentService>();
         services.TryAddSingleton<RegistrationRecordService>();

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Muster.Configuration;
 using Muster.Core.Instances;
 using Muster.Protocols.Sas;
 using Muster.TestKit;
@@ -17,10 +18,13 @@ public sealed class ManagementFixture : IAsyncLifetime
     /// <summary>Replaces or adds services after the product's own.</summary>
     public Action<IServiceCollection>? Configure { get; init; }
 
+    /// <summary>Changes the server's options.</summary>
+    public Func<MusterOptions, MusterOptions>? Options { get; init; }
+
     /// <summary>The server's clock; null is the system's.</summary>
     public TimeProvider? Clock { get; init; }
 
-    public async ValueTask InitializeAsync() => Server = await RunningServer.StartAsync(clock: Clock, configure: Configure);
+    public async ValueTask InitializeAsync() => Server = await RunningServer.StartAsync(clock: Clock, configure: Configure, options: Options);
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 

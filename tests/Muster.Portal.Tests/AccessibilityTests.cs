@@ -15,7 +15,7 @@ public sealed class AccessibilityTests(PortalFixture portal)
         "/i/default/enrollments/individual/OWN?tab=Hubs", "/i/default/enrollments/individual/OWN?tab=Device",
         "/i/default/enrollments/individual/OWN?tab=Records", "/i/default/enrollments/individual/OWN?tab=Attempts",
         "/i/default/enrollments/individual/OWN?tab=Code", "/i/default/enrollments/individual/OWN/credentials",
-        "/i/default/certificates", "/i/default/hubs", "/i/default/allocation", "/i/default/policies", "/i/default/policies/provisioningserviceowner", "/i/default/networking",
+        "/i/default/certificates", "/i/default/hubs", "/i/default/allocation", "/i/default/policies", "/i/default/policies/provisioningserviceowner", "/i/default/networking", "/i/default/networking?tab=private",
         "/i/default/registrations", "/i/default/registrations/OWN", "/i/default/find?id=OWN", "/i/default/enrollments/groups/OWN", "/i/default/enrollments/groups/OWN/credentials",
         "/i/default/refusals", "/i/default/quotas",
         "/i/default/properties", "/i/default/enrollments/individual/OWN?tab=History", "/walkthroughs", "/walkthroughs/x509-group",

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Reflection;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -8,6 +9,7 @@ using Muster.CommandLine;
 using Muster.Composition;
 using Muster.Configuration;
 using Muster.Core.Allocation;
+using Muster.Core.Networking;
 using Muster.Portal.SignIn;
 
 namespace Muster.Portal.Tests;
@@ -31,6 +33,7 @@ public sealed class PortalFixture : IAsyncLifetime
         {
             DataFolder = Path.Combine(_folder, "data"),
             Hubs = ["hub-a.localhost", "hub-b.localhost"],
+            PrivateEndpoints = [new PrivateListener("plant-a", IPAddress.Parse("127.0.0.8")), new PrivateListener("plant-b", IPAddress.Parse("127.0.0.9"))],
             HttpsPort = 0,
             MqttPort = 0,
             AmqpPort = 0,

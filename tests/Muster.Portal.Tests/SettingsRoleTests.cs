@@ -45,6 +45,8 @@ public sealed class SettingsRoleTests(PortalFixture portal)
         ["unlink a hub"] = desks => desks.Hubs.UnlinkAsync(Instance, "hub-a.localhost", default),
         ["set the network rules"] = desks => desks.Networks.SaveAsync(Instance, new NetworkRules { Access = PublicNetworkAccess.Disabled }, withRollback: false, default),
         ["switch local accounts off"] = desks => desks.Networks.SetLocalAuthAsync(Instance, isOff: true, default),
+        ["approve a private endpoint"] = desks => desks.Networks.DecidePrivateEndpointAsync(Instance, "plant-a", PrivateEndpointStatus.Approved, "", default),
+        ["remove a private endpoint"] = desks => desks.Networks.RemovePrivateEndpointAsync(Instance, "plant-a", default),
         ["keep the network rules"] = desks => Task.FromResult(desks.Networks.Confirm(Instance)),
         ["roll the network rules back"] = desks => desks.Networks.RollBackAsync(Instance),
     };
@@ -99,6 +101,7 @@ public sealed class SettingsRoleTests(PortalFixture portal)
         var owner = desks.Instances.Find(Instance)!.AccessPolicies[0];
         portal.Server.Services.GetRequiredService<PolicyKeyUses>().Note(desks.Instances.Find(Instance)!, owner, isPrimary: true, System.Net.IPAddress.Parse("192.0.2.7"));
         Assert.Equal("192.0.2.7", desks.Instances.LastUse(Instance, owner, isPrimary: true)?.Address);
+        Assert.NotEmpty(desks.Networks.PrivateEndpoints(Instance));
         Assert.NotEmpty(await desks.Hubs.ListAsync(Instance, default));
         var shown = Assert.IsType<HubProbe>(await desks.Hubs.ProbeAsync((await desks.Hubs.ListAsync(Instance, default))[0], null, default));
         Assert.Contains("instance write", shown.Detail, StringComparison.Ordinal);

@@ -170,6 +170,49 @@ public sealed class SettingsTests(PortalFixture portal)
     }
 
     [Fact]
+    public async Task P13_Private_endpoints_are_approved_rejected_and_removed_and_what_was_typed_stays_meanwhile()
+    {
+        var page = await CreateAsync("private-dps", "/networking");
+        await page.GetByLabel("Disabled").CheckAsync();
+        await page.Tab("Private endpoint connections").ClickAsync();
+        await page.WaitForURLAsync("**/networking?tab=private");
+        ILocator Row(string name) => page.GetByRole(AriaRole.Row).Filter(new() { HasText = name });
+        await Expect(Row("plant-a")).ToContainTextAsync("127.0.0.8");
+        await Expect(Row("plant-b")).ToContainTextAsync("Pending");
+        await Expect(page.Button("Approve")).ToHaveAttributeAsync("aria-disabled", "true");
+
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await page.GetByLabel("Select plant-a").CheckAsync();
+        await page.GetByLabel("Select plant-b").CheckAsync();
+        await page.Button("Approve").ClickAsync();
+        await dialog.GetByLabel("Message").FillAsync(new string('x', 257));
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Approve", Exact = true }).ClickAsync();
+        await Expect(dialog.Locator("#description-error")).ToContainTextAsync("at most 256 characters");
+        await dialog.GetByLabel("Message").FillAsync("cable to hall 3");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Approve", Exact = true }).ClickAsync();
+        await Expect(Row("plant-a")).ToContainTextAsync("cable to hall 3");
+        await Expect(Row("plant-b")).ToContainTextAsync("Approved");
+
+        await page.GetByLabel("Select plant-b").CheckAsync();
+        await page.Button("Reject").ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Reject", Exact = true }).ClickAsync();
+        await Expect(Row("plant-b")).ToContainTextAsync("Rejected");
+        await page.GetByLabel("Select plant-b").CheckAsync();
+        await page.Button("Remove").ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Remove", Exact = true }).ClickAsync();
+        await Expect(page.GetByText("1 connection")).ToBeVisibleAsync();
+        var left = portal.Server.Services.GetRequiredService<InstanceDirectory>().FindByName("private-dps")!.PrivateEndpointConnections!;
+        Assert.Equal([("plant-a", PrivateEndpointStatus.Approved)], left.Select(one => (one.Name, one.Status)));
+
+        await page.Tab("Public access").ClickAsync();
+        await Expect(page.GetByLabel("Disabled")).ToBeCheckedAsync();
+        await page.Link("Overview").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("Discard changes?");
+        await page.Button("Leave").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "private-dps" })).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task P12_The_last_policy_that_can_manage_the_service_stays()
     {
         var page = await CreateAsync("owner-dps", "/policies/provisioningserviceowner");

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
@@ -51,11 +52,16 @@ public sealed class RunningServer : IAsyncDisposable
     /// <param name="hubs">Names of embedded hubs.</param>
     /// <param name="clock">The clock; null is the system's.</param>
     /// <param name="configure">Replaces or adds services after the product's own.</param>
+    /// <param name="options">Changes the options.</param>
     public static async Task<RunningServer> StartAsync(
-        string? folder = null, string[]? hubs = null, TimeProvider? clock = null, Action<IServiceCollection>? configure = null)
+        string? folder = null,
+        string[]? hubs = null,
+        TimeProvider? clock = null,
+        Action<IServiceCollection>? configure = null,
+        Func<MusterOptions, MusterOptions>? options = null)
     {
         var path = folder ?? Directory.CreateTempSubdirectory("muster-test-").FullName;
-        var options = new MusterOptions
+        var chosen = new MusterOptions
         {
             DataFolder = path,
             Hubs = [.. hubs ?? []],
@@ -66,12 +72,15 @@ public sealed class RunningServer : IAsyncDisposable
             CrlPort = 0,
         };
         var parts = new ConfiguredParts(new ProvisioningParts(), configure);
-        var server = await MusterServer.StartAsync(options, parts, clock ?? TimeProvider.System, TextWriter.Null, CancellationToken.None);
+        if (options is not null) chosen = options(chosen);
+        var server = await MusterServer.StartAsync(chosen, parts, clock ?? TimeProvider.System, TextWriter.Null, CancellationToken.None);
         return new RunningServer(server, path, folder is null, clock ?? TimeProvider.System);
     }
 
     /// <summary>A client that trusts the server's root, with a TLS client certificate where one is given.</summary>
-    public HttpClient CreateClient(X509Certificate2? certificate = null)
+    /// <param name="certificate">The client certificate.</param>
+    /// <param name="address">The address of this machine to connect to; null is what the name leads to.</param>
+    public HttpClient CreateClient(X509Certificate2? certificate = null, IPAddress? address = null)
     {
         var root = X509CertificateLoader.LoadCertificateFromFile(Server.Endpoints.RootCertificate!);
         var handler = new SocketsHttpHandler
@@ -87,6 +96,7 @@ public sealed class RunningServer : IAsyncDisposable
                 ClientCertificates = certificate is null ? null : [certificate],
             },
         };
+        if (address is not null) handler.ConnectCallback = (context, cancellationToken) => ConnectAsync(address, context.DnsEndPoint.Port, cancellationToken);
         return new HttpClient(handler) { BaseAddress = new Uri($"https://localhost:{Server.HttpsPort}") };
     }
 
@@ -162,6 +172,13 @@ public sealed class RunningServer : IAsyncDisposable
     {
         await StopAsync();
         if (_ownsFolder) Directory.Delete(Folder, recursive: true);
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(IPAddress address, int port, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(address, port, cancellationToken);
+        return new NetworkStream(socket, ownsSocket: true);
     }
 
     private static string SymmetricKeyEnrollment(string primaryKey, string secondaryKey, string more)

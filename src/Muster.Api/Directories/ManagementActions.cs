@@ -30,13 +30,26 @@ public static class ManagementActions
     /// <summary>Prove possession of a CA's key.</summary>
     public const string VerifyCertificates = DataActions.Prefix + "certificates/verify/action";
 
+    /// <summary>Read private endpoint connections.</summary>
+    public const string ReadPrivateEndpoints = DataActions.Prefix + "privateEndpointConnections/read";
+
+    /// <summary>Approve and reject private endpoint connections.</summary>
+    public const string WritePrivateEndpoints = DataActions.Prefix + "privateEndpointConnections/write";
+
+    /// <summary>Remove private endpoint connections.</summary>
+    public const string DeletePrivateEndpoints = DataActions.Prefix + "privateEndpointConnections/delete";
+
+    /// <summary>Read private link resources.</summary>
+    public const string ReadPrivateLinks = DataActions.Prefix + "privateLinkResources/read";
+
     /// <summary>All that Muster knows.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         Read, Write, ListKeys, ListPolicyKeys,
         ReadCertificates, WriteCertificates, DeleteCertificates, GenerateVerificationCode, VerifyCertificates,
+        ReadPrivateEndpoints, WritePrivateEndpoints, DeletePrivateEndpoints, ReadPrivateLinks,
     ];
 
     /// <summary>Those that only read, and show no keys.</summary>
-    public static IReadOnlyList<string> Reading { get; } = [Read, ReadCertificates];
+    public static IReadOnlyList<string> Reading { get; } = [Read, ReadCertificates, ReadPrivateEndpoints, ReadPrivateLinks];
 }

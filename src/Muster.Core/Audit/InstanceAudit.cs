@@ -47,6 +47,13 @@ public static class InstanceAudit
 
         AddQuotas(members, instance.Quotas ?? InstanceQuotas.Unlimited);
         AddNetwork(members, instance.Network ?? NetworkRules.Open);
+        foreach (var connection in instance.PrivateEndpointConnections ?? [])
+        {
+            members.Add($"privateEndpointConnections.{connection.Name}.status", connection.Status.ToString());
+            members.Add($"privateEndpointConnections.{connection.Name}.address", connection.Address);
+            if (connection.Description.Length > 0) members.Add($"privateEndpointConnections.{connection.Name}.description", connection.Description);
+        }
+
         return members;
     }
 

@@ -19,6 +19,9 @@ public sealed class InstanceDirectory(IProvisioningStore store, TimeProvider tim
     private readonly KeyedLock<int> _loads = new();
     private volatile Snapshot _snapshot = Snapshot.Of([]);
 
+    /// <summary>Raised after the snapshot was renewed, on the thread of whoever did that: whoever keeps verdicts judges anew.</summary>
+    public event EventHandler? Changed;
+
     /// <summary>All instances, oldest first.</summary>
     public IReadOnlyList<ProvisioningInstance> Instances => _snapshot.Instances;
 
@@ -28,6 +31,7 @@ public sealed class InstanceDirectory(IProvisioningStore store, TimeProvider tim
         // One after another: a slow load must not put an older snapshot over a newer one.
         using var turn = await _loads.AcquireAsync(0, cancellationToken);
         _snapshot = Snapshot.Of(await store.ListInstancesAsync(cancellationToken));
+        Changed?.Invoke(this, EventArgs.Empty);
     }
 
     /// <summary>Loads the instances and makes the default one, with a fresh ID scope and owner policy, when there is none yet.</summary>

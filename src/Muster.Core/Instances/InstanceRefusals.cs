@@ -27,6 +27,14 @@ public static class InstanceRefusals
     /// <summary>The name of a policy is taken.</summary>
     public static Refusal PolicyExists(string keyName) => new(409000, $"keyName: a policy named '{keyName}' exists already; upper and lower case count as the same.");
 
+    /// <summary>There is no private endpoint connection of that name.</summary>
+    public static Refusal PrivateEndpointNotFound(string name) => new(
+        404000, $"The private endpoint connection '{(name.Length <= 64 ? name : name[..64] + "...")}' does not exist. The configuration of the server makes them.");
+
+    /// <summary>The listener behind a private endpoint connection is gone.</summary>
+    public static Refusal PrivateEndpointGone(string name) => new(
+        409000, $"status: the configuration of the server no longer has the private endpoint '{name}', so it can only be removed.");
+
     /// <summary>The last policy that can manage the service must stay.</summary>
     public static Refusal LastOwner(string keyName) => new(
         409000,

@@ -15,7 +15,9 @@ namespace Muster.Core.Instances;
 /// <param name="instances">The instances.</param>
 /// <param name="store">The store.</param>
 /// <param name="time">The clock.</param>
-public sealed class InstanceService(InstanceDirectory instances, IProvisioningStore store, TimeProvider time)
+/// <param name="listeners">The private addresses of this machine, which a new instance has yet to approve; null is none.</param>
+public sealed class InstanceService(
+    InstanceDirectory instances, IProvisioningStore store, TimeProvider time, PrivateListeners? listeners = null)
 {
     private const int MaxConflicts = 8;
 
@@ -47,6 +49,7 @@ public sealed class InstanceService(InstanceDirectory instances, IProvisioningSt
                 ServiceHostNames = [.. definition.ServiceHostNames.Select(host => host.ToLowerInvariant())],
                 AccessPolicies = [AccessPolicy.CreateOwner(now)],
                 Network = Stored(definition.Network),
+                PrivateEndpointConnections = listeners?.NewConnections(),
                 Location = Text(definition.Location),
                 ResourceGroup = Text(definition.ResourceGroup),
                 Tags = definition.Tags.Count == 0 ? null : [.. definition.Tags],

@@ -28,6 +28,9 @@ public sealed record ProvisioningInstance
     /// <summary>Who may reach its data plane; null means anyone (behaviour B-14).</summary>
     public NetworkRules? Network { get; init; }
 
+    /// <summary>What it has decided about the private listeners of this server; null means none was ever there (behaviour B-14.7).</summary>
+    public IReadOnlyList<PrivateEndpointConnection>? PrivateEndpointConnections { get; init; }
+
     /// <summary>
     /// Whether shared access signatures are switched off for back ends, so that only tokens of a directory let them in; null when never
     /// set, which is false (management-api A-6). Devices are unaffected.

@@ -38,6 +38,9 @@ public sealed record DeviceRequest
     /// <summary>Source address; may be empty.</summary>
     public string RemoteAddress { get; init; } = "";
 
+    /// <summary>The address of this machine that the request arrived at; may be empty.</summary>
+    public string LocalAddress { get; init; } = "";
+
     /// <summary>Given to the device on a refusal, and the trace's key.</summary>
     public required Guid TrackingId { get; init; }
 

@@ -27,6 +27,7 @@ public sealed class RegistrationService : IAsyncDisposable
     private readonly IFaultLog _faults;
     private readonly InstanceLimiter? _limiter;
     private readonly TpmHubKeys? _tpmKeys;
+    private readonly NetworkGate _network;
     private readonly ConcurrentDictionary<(string Instance, string Id), RegistrationOperation> _running = new();
     private readonly CancellationTokenSource _stopping = new();
 
@@ -40,7 +41,8 @@ public sealed class RegistrationService : IAsyncDisposable
         TimeProvider clock,
         IFaultLog faults,
         InstanceLimiter? limiter = null,
-        TpmHubKeys? tpmKeys = null)
+        TpmHubKeys? tpmKeys = null,
+        NetworkGate? network = null)
     {
         _instances = instances;
         _store = store;
@@ -51,6 +53,7 @@ public sealed class RegistrationService : IAsyncDisposable
         _faults = faults;
         _limiter = limiter;
         _tpmKeys = tpmKeys;
+        _network = network ?? new NetworkGate(PrivateListeners.None);
     }
 
     /// <summary>
@@ -251,10 +254,8 @@ public sealed class RegistrationService : IAsyncDisposable
             return Refusals.UnknownIdScope;
         }
 
-        if (instance.Network is { } network)
+        if (_network.Judge(instance, NetworkSource.Parse(request.RemoteAddress, request.LocalAddress), IpFilterTarget.DeviceApi) is { } verdict)
         {
-            var source = System.Net.IPAddress.TryParse(request.RemoteAddress, out var address) ? address : null;
-            var verdict = network.Judge(source, IpFilterTarget.DeviceApi);
             if (!verdict.IsAllowed)
             {
                 trace.Fail("network", verdict.Reason + " Change that on the Networking page if the device shall register.");

@@ -26,6 +26,7 @@ internal sealed record DeviceHttpCall(DeviceRequest Request, RegisterBody Body)
             Protocol = "Http",
             Client = ClientOf(context.Request.Headers),
             RemoteAddress = context.Connection.RemoteIpAddress?.ToString() ?? "",
+            LocalAddress = context.Connection.LocalIpAddress?.ToString() ?? "",
             TrackingId = context.TrackingId(),
         };
 

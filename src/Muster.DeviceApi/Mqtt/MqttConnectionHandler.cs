@@ -23,7 +23,10 @@ public sealed class MqttConnectionHandler : ConnectionHandler
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
         var address = (connection.RemoteEndPoint as IPEndPoint)?.Address.ToString() ?? "";
-        var peer = new MqttPeer(MqttPeer.Tcp, address, ClientCertificates.Of(connection.Features));
+        var peer = new MqttPeer(MqttPeer.Tcp, address, ClientCertificates.Of(connection.Features))
+        {
+            LocalAddress = (connection.LocalEndPoint as IPEndPoint)?.Address.ToString() ?? "",
+        };
         var end = await _door.ServeAsync(connection.Transport, peer, _lifetime.ApplicationStopping);
 
         // A client that is not there, or that reads nothing, gets no goodbye.

@@ -1,14 +1,18 @@
+using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using Microsoft.Extensions.Logging;
 using Muster.Core.Instances;
+using Muster.Core.Networking;
 using Muster.Core.Registration;
 using Muster.Protocols.Mqtt;
 
 namespace Muster.DeviceApi.Mqtt;
 
 /// <summary>The provisioning door for MQTT (device-protocols 3): every connection becomes a session with a handler of its own.</summary>
-public sealed class MqttDoor
+public sealed class MqttDoor : IDisposable
 {
+    private readonly ConcurrentDictionary<MqttSession, ProvisioningSession> _open = new();
+
     /// <summary>Makes the door.</summary>
     public MqttDoor(
         RegistrationService registrations,
@@ -18,6 +22,7 @@ public sealed class MqttDoor
         MqttDoorOptions options,
         MqttSessionRegistry sessions,
         MqttMetrics metrics,
+        NetworkGate network,
         TimeProvider clock,
         ILogger<MqttDoor> logger)
     {
@@ -28,8 +33,10 @@ public sealed class MqttDoor
         Options = options;
         Sessions = sessions;
         Metrics = metrics;
+        Network = network;
         Clock = clock;
         Logger = logger;
+        instances.Changed += OnInstancesChanged;
     }
 
     internal RegistrationService Registrations { get; }
@@ -46,6 +53,8 @@ public sealed class MqttDoor
 
     internal MqttMetrics Metrics { get; }
 
+    internal NetworkGate Network { get; }
+
     internal TimeProvider Clock { get; }
 
     internal ILogger Logger { get; }
@@ -61,6 +70,7 @@ public sealed class MqttDoor
         var isWebSocket = peer.Protocol == MqttPeer.WebSocket;
         var handler = new ProvisioningSession(this, peer);
         using var session = new MqttSession(transport, handler, Options.Limits, Clock, Metrics, flushesEachPacket: isWebSocket);
+        _open[session] = handler;
         Metrics.Connection(1, isWebSocket ? "websocket" : "tcp");
         try
         {
@@ -68,7 +78,20 @@ public sealed class MqttDoor
         }
         finally
         {
+            _open.TryRemove(session, out _);
             Metrics.Connection(-1, isWebSocket ? "websocket" : "tcp");
         }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Instances.Changed -= OnInstancesChanged;
+
+    // Open connections are judged anew as soon as rules change, far within the minute that behaviour B-14.9 allows. Whoever wrote the
+    // instance does not wait for it: there may be a hundred thousand.
+    private void OnInstancesChanged(object? sender, EventArgs e) => ThreadPool.UnsafeQueueUserWorkItem(static door => door.Rejudge(), this, preferLocal: false);
+
+    private void Rejudge()
+    {
+        foreach (var (session, handler) in _open) handler.Rejudge(session);
     }
 }

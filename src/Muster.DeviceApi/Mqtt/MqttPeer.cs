@@ -8,6 +8,9 @@ namespace Muster.DeviceApi.Mqtt;
 /// <param name="Certificates">What the TLS handshake proved, or null without a client certificate.</param>
 public sealed record MqttPeer(string Protocol, string RemoteAddress, X509Evidence? Certificates)
 {
+    /// <summary>The address of this machine that the connection arrived at; may be empty.</summary>
+    public string LocalAddress { get; init; } = "";
+
     /// <summary>MQTT over TLS.</summary>
     public const string Tcp = "Mqtt";
 

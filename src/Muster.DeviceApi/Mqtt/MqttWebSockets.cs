@@ -58,7 +58,10 @@ public static class MqttWebSockets
                 SubProtocol = subProtocol,
                 KeepAliveInterval = Timeout.InfiniteTimeSpan,
             });
-            var peer = new MqttPeer(MqttPeer.WebSocket, address?.ToString() ?? "", ClientCertificates.Of(context.Features));
+            var peer = new MqttPeer(MqttPeer.WebSocket, address?.ToString() ?? "", ClientCertificates.Of(context.Features))
+            {
+                LocalAddress = context.Connection.LocalIpAddress?.ToString() ?? "",
+            };
             await using var pipe = new WebSocketPipe(socket, door.Clock);
             var end = await door.ServeAsync(pipe, peer, stopping);
             await pipe.CloseAsync(StatusOf(end), IsGraceful(end.Reason));
@@ -76,6 +79,7 @@ public static class MqttWebSockets
     {
         MqttEndReason.ServerStopping => WebSocketCloseStatus.EndpointUnavailable,
         MqttEndReason.ServerFault => WebSocketCloseStatus.InternalServerError,
+        MqttEndReason.NetworkRefused => WebSocketCloseStatus.PolicyViolation,
         MqttEndReason.PacketTooLarge => WebSocketCloseStatus.MessageTooBig,
         _ when end.IsViolation => WebSocketCloseStatus.PolicyViolation,
         _ => WebSocketCloseStatus.NormalClosure,

@@ -3,6 +3,8 @@ using System.Globalization;
 using Muster.Core.Attestation;
 using Muster.Core.Enrollments;
 using Muster.Core.Errors;
+using Muster.Core.Instances;
+using Muster.Core.Networking;
 using Muster.Core.Registration;
 using Muster.DeviceApi.Wire;
 using Muster.Protocols.Mqtt;
@@ -20,7 +22,7 @@ internal sealed class ProvisioningSession : IMqttSessionHandler
     private readonly List<MqttSubscription> _subscriptions = new(1);
     private readonly HashSet<Task> _pending = [];
     private readonly long _opened;
-    private DeviceRequest _request;
+    private volatile DeviceRequest _request;
     private string? _claimed;
     private bool _isTraced;
 
@@ -37,6 +39,7 @@ internal sealed class ProvisioningSession : IMqttSessionHandler
             ApiVersion = "",
             Protocol = peer.Protocol,
             RemoteAddress = peer.RemoteAddress,
+            LocalAddress = peer.LocalAddress,
             TrackingId = Guid.NewGuid(),
         };
     }
@@ -113,6 +116,13 @@ internal sealed class ProvisioningSession : IMqttSessionHandler
             },
             CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         if (isFull) await work;
+    }
+
+    /// <summary>Ends the session where its network may no longer reach the instance; before CONNECT there is nothing to judge.</summary>
+    public void Rejudge(MqttSession session)
+    {
+        if (_door.Instances.FindByIdScope(_request.IdScope) is { } instance && JudgeNetwork(instance) is { } refused)
+            session.End(MqttEndReason.NetworkRefused, "The network rules changed. " + refused.Reason);
     }
 
     public void OnAcknowledged(MqttSession session, ushort packetId)
@@ -193,12 +203,26 @@ internal sealed class ProvisioningSession : IMqttSessionHandler
                 Refusals.UnknownIdScope);
         }
 
+        if (JudgeNetwork(instance) is { } verdict)
+        {
+            return await RefuseAsync(
+                MqttConnectCode.NotAuthorized, "network", verdict.Reason + " Change that on the Networking page if the device shall connect.",
+                Refusals.Unauthorized);
+        }
+
         MqttLog.Connected(_door.Logger, _peer.Protocol, name.RegistrationId, name.ClientVersion, version);
         var code = await JudgeCredentialAsync(credential, cancellationToken);
         if (code != MqttConnectCode.Accepted) return code;
         await TakeOverAsync(session, instance.IdScope + "/" + name.RegistrationId, cancellationToken);
+
+        // Rules that changed since the look above may have found no connection to judge yet.
+        Rejudge(session);
         return MqttConnectCode.Accepted;
     }
+
+    private NetworkVerdict? JudgeNetwork(ProvisioningInstance instance) =>
+        _door.Network.Judge(instance, NetworkSource.Parse(_peer.RemoteAddress, _peer.LocalAddress), IpFilterTarget.DeviceApi)
+            is { IsAllowed: false } verdict ? verdict : null;
 
     private static string? CheckClientId(string clientId) => clientId.Length switch
     {

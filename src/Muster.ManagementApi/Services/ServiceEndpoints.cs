@@ -110,7 +110,9 @@ internal static class ServiceEndpoints
         {
             if (ManagementJson.Find(sent, name) is not { } value) continue;
             var isSame = shown.TryGetProperty(name, out var present) ? JsonElement.DeepEquals(value, present) : IsDefault(value);
-            if (!isSame) return Refusals.InvalidMember(name, "it cannot be changed through this API; the portal does that.");
+            if (!isSame) return Refusals.InvalidMember(name, name == "privateEndpointConnections"
+                    ? "it is read only here; each connection is approved and rejected by a PUT of its own."
+                    : "it cannot be changed through this API; the portal does that.");
         }
 
         return null;

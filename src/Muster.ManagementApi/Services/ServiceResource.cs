@@ -6,6 +6,7 @@ using Muster.Core.Hubs;
 using Muster.Core.Instances;
 using Muster.Core.Networking;
 using Muster.ManagementApi.Hubs;
+using Muster.ManagementApi.Networks;
 using Muster.ManagementApi.Requests;
 
 namespace Muster.ManagementApi.Services;
@@ -61,6 +62,12 @@ internal static class ServiceResource
         writer.WriteString("deviceProvisioningHostName", host);
         writer.WriteString("idScope", instance.IdScope);
         if (instance.Network is { } network) WriteNetwork(writer, network);
+        if (instance.PrivateEndpointConnections is not null)
+        {
+            writer.WritePropertyName("privateEndpointConnections");
+            PrivateEndpointJson.WriteAll(writer, request, instance);
+        }
+
         if (instance.DisableLocalAuth is { } disablesLocalAuth) writer.WriteBoolean("disableLocalAuth", disablesLocalAuth);
         writer.WriteEndObject();
         writer.WriteEndObject();

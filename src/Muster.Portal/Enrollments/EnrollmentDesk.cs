@@ -22,6 +22,7 @@ namespace Muster.Portal.Enrollments;
 /// <param name="audit">Core's audit log.</param>
 /// <param name="admitting">Core's answer to which groups admit the same devices.</param>
 /// <param name="policies">Core's allocation policies, for trying a webhook.</param>
+/// <param name="network">Who may reach an instance.</param>
 /// <param name="time">The clock.</param>
 public sealed class EnrollmentDesk(
     PortalAccess access,
@@ -32,6 +33,7 @@ public sealed class EnrollmentDesk(
     IAuditLog audit,
     AdmittingGroups admitting,
     IEnumerable<IAllocationPolicy> policies,
+    NetworkGate network,
     TimeProvider time)
 {
     /// <summary>Where counting ends; more shows as "about".</summary>
@@ -44,7 +46,7 @@ public sealed class EnrollmentDesk(
 
     /// <summary>Why the network rules keep this person from the enrollments; null when they do not (portal P5, blocked state).</summary>
     public NetworkVerdict? BlockedBy(string instance) =>
-        Instance(instance)?.Network?.Judge(access.Address, IpFilterTarget.ServiceApi) is { IsAllowed: false } verdict ? verdict : null;
+        Instance(instance) is { } found && network.Judge(found, access.Source, IpFilterTarget.ServiceApi) is { IsAllowed: false } verdict ? verdict : null;
 
     /// <summary>Whether a webhook may be plain http (section Webhooks of the configuration).</summary>
     public bool AllowsHttpWebhooks => enrollments.AllowsHttpWebhooks;

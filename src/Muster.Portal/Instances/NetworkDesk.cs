@@ -9,15 +9,46 @@ namespace Muster.Portal.Instances;
 /// <param name="access">Who works here.</param>
 /// <param name="instances">The instances.</param>
 /// <param name="service">Core's rules for instances.</param>
+/// <param name="endpoints">Core's rules for private endpoints.</param>
+/// <param name="network">Who may reach an instance.</param>
 /// <param name="rollbacks">Changes that wait to be confirmed.</param>
-public sealed class NetworkDesk(PortalAccess access, InstanceDirectory instances, InstanceService service, NetworkRollbacks rollbacks)
+public sealed class NetworkDesk(
+    PortalAccess access,
+    InstanceDirectory instances,
+    InstanceService service,
+    PrivateEndpointService endpoints,
+    NetworkGate network,
+    NetworkRollbacks rollbacks)
 {
     /// <summary>The rules of an instance.</summary>
     public NetworkRules Find(string instance) => instances.FindByName(instance)?.Network ?? NetworkRules.Open;
 
     /// <summary>Whether rules would keep this browser from the enrollments, and why; null when they would not.</summary>
-    public NetworkVerdict? WouldBlock(NetworkRules rules) =>
-        rules.Judge(access.Address, IpFilterTarget.ServiceApi) is { IsAllowed: false } verdict ? verdict : null;
+    public NetworkVerdict? WouldBlock(string instance, NetworkRules rules) => instances.FindByName(instance) is { } found
+        && network.Judge(found with { Network = rules }, access.Source, IpFilterTarget.ServiceApi) is { IsAllowed: false } verdict ? verdict : null;
+
+    /// <summary>The private endpoint connections of an instance; none without the right to read.</summary>
+    public IReadOnlyList<PrivateEndpointConnection> PrivateEndpoints(string instance) =>
+        access.May(PortalRight.Read) ? endpoints.List(instance) : [];
+
+    /// <summary>Approves or rejects a private endpoint connection.</summary>
+    public async Task<Refusal?> DecidePrivateEndpointAsync(
+        string instance, string name, PrivateEndpointStatus status, string message, CancellationToken cancellationToken)
+    {
+        if (access.Check(PortalRight.InstanceWrite) is { } refused) return refused;
+        if (await endpoints.DecideAsync(access.Caller, instance, name, status, message, cancellationToken) is { } failed) return failed;
+        access.Audit(status == PrivateEndpointStatus.Approved ? "approve private endpoint" : "reject private endpoint", instance, name);
+        return null;
+    }
+
+    /// <summary>Removes a private endpoint connection.</summary>
+    public async Task<Refusal?> RemovePrivateEndpointAsync(string instance, string name, CancellationToken cancellationToken)
+    {
+        if (access.Check(PortalRight.InstanceWrite) is { } refused) return refused;
+        if (await endpoints.RemoveAsync(access.Caller, instance, name, cancellationToken) is { } failed) return failed;
+        access.Audit("remove private endpoint", instance, name);
+        return null;
+    }
 
     /// <summary>When the last change goes back by itself; null when none waits.</summary>
     public DateTimeOffset? RollbackAt(string instance) => rollbacks.DueAt(instance);

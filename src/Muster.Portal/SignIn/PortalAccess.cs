@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.Logging;
 using Muster.Core.Audit;
 using Muster.Core.Errors;
+using Muster.Core.Networking;
 
 namespace Muster.Portal.SignIn;
 
@@ -22,6 +23,9 @@ public sealed class PortalAccess(PortalSessions sessions, AuthenticationStatePro
     /// <summary>The claim that tells where the person sits.</summary>
     public const string AddressClaim = "muster-address";
 
+    /// <summary>The claim that tells at which address of this machine the person's browser arrived.</summary>
+    public const string LocalAddressClaim = "muster-local-address";
+
     private string? _sessionId;
 
     /// <summary>What a person is told whose session has ended.</summary>
@@ -36,6 +40,9 @@ public sealed class PortalAccess(PortalSessions sessions, AuthenticationStatePro
     /// <summary>Where the person sits; null when unknown. Network rules judge it (portal P13).</summary>
     public IPAddress? Address { get; private set; }
 
+    /// <summary>Where the person comes from, for network rules and private endpoints.</summary>
+    public NetworkSource Source { get; private set; }
+
     /// <summary>The person as audit entries name it; the process where the session has ended, and then nothing is written.</summary>
     public AuditCaller Caller => Session is { } session
         ? new AuditCaller(AuditCallerKind.Portal, session.UserName) { Address = Address?.ToString() }
@@ -47,6 +54,7 @@ public sealed class PortalAccess(PortalSessions sessions, AuthenticationStatePro
         var state = await authentication.GetAuthenticationStateAsync();
         _sessionId = state.User.FindFirstValue(SessionClaim);
         Address = IPAddress.TryParse(state.User.FindFirstValue(AddressClaim), out var address) ? address : null;
+        Source = NetworkSource.Parse(Address?.ToString(), state.User.FindFirstValue(LocalAddressClaim));
     }
 
     /// <summary>Works for a person away from any page, as a job does. The session is looked up at each call as always.</summary>

@@ -73,7 +73,8 @@ internal sealed class SignInEndpoints(
         if (session is not null)
         {
             context.User = new ClaimsPrincipal(new ClaimsIdentity(
-                [new Claim(ClaimTypes.Name, session.UserName), new Claim(PortalAccess.SessionClaim, session.Id), new Claim(PortalAccess.AddressClaim, context.Connection.RemoteIpAddress?.ToString() ?? "")], "muster"));
+                [new Claim(ClaimTypes.Name, session.UserName), new Claim(PortalAccess.SessionClaim, session.Id), new Claim(PortalAccess.AddressClaim, context.Connection.RemoteIpAddress?.ToString() ?? ""),
+                new Claim(PortalAccess.LocalAddressClaim, context.Connection.LocalIpAddress?.ToString() ?? "")], "muster"));
             return next(context);
         }
 

@@ -42,6 +42,9 @@ public enum MqttEndReason
     /// <summary>A newer connection of the same client took over.</summary>
     TakenOver,
 
+    /// <summary>The client's network may no longer reach the server: the rules changed while the connection was open.</summary>
+    NetworkRefused,
+
     /// <summary>The server stops.</summary>
     ServerStopping,
 

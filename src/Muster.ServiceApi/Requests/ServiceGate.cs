@@ -46,7 +46,8 @@ internal static class ServiceGate
         if (services.GetRequiredService<InstanceDirectory>().FindByServiceHost(host) is not { } instance) return Refusals.Unavailable;
 
         // Whom the network rules refuse is told nothing of them (behaviour B-14.4).
-        if (instance.Network?.Judge(context.Connection.RemoteIpAddress, IpFilterTarget.ServiceApi) is { IsAllowed: false } verdict)
+        var source = new NetworkSource(context.Connection.RemoteIpAddress, context.Connection.LocalIpAddress);
+        if (services.GetRequiredService<NetworkGate>().Judge(instance, source, IpFilterTarget.ServiceApi) is { IsAllowed: false } verdict)
         {
             ServiceApiLog.Unauthorized(
                 Logger(context), context.TrackingId(), context.ClientRequestId(), context.Request.Method, context.Request.Path.Value ?? "",

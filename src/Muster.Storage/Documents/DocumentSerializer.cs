@@ -48,6 +48,7 @@ internal sealed class DocumentSerializer
                 CamelCase<IpFilterTarget>(),
                 CamelCase<HubAuthenticationType>(),
                 CamelCase<ProvisioningStatus>(),
+                CamelCase<PrivateEndpointStatus>(),
                 CamelCase<PublicNetworkAccess>(),
                 CamelCase<RegistrationStatus>(),
                 CamelCase<RegistrationSubstatus>(),

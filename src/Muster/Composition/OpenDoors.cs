@@ -21,11 +21,11 @@ public sealed record OpenDoors(OpenDoor Https, OpenDoor Mqtt, OpenDoor Portal, O
         var https = DoorOpener.Open(
             new Door("HTTPS", "--https-port", options.HttpsPort, MusterOptions.DefaultHttpsPort, MusterOptions.FallbackHttpsPort, false)
             {
-                Addresses = options.Listen,
+                Addresses = options.ListenAddresses,
             },
             problems, notices);
         var mqtt = DoorOpener.Open(
-            new Door("MQTT", "--mqtt-port", options.MqttPort, options.MqttPort, null, false) { Addresses = options.Listen }, problems, notices);
+            new Door("MQTT", "--mqtt-port", options.MqttPort, options.MqttPort, null, false) { Addresses = options.ListenAddresses }, problems, notices);
         var portal = DoorOpener.Open(
             new Door("the portal", "--portal-port", options.PortalPort, options.PortalPort, null, options.PortalAddress is null)
             {
@@ -42,7 +42,7 @@ public sealed record OpenDoors(OpenDoor Https, OpenDoor Mqtt, OpenDoor Portal, O
                 new Door("the revocation list", "--crl-port", options.CrlPort, MusterOptions.DefaultCrlPort, MusterOptions.FallbackCrlPort,
                     false)
                 {
-                    Addresses = options.Listen,
+                    Addresses = options.ListenAddresses,
                 },
                 problems, notices);
 

@@ -14,6 +14,7 @@ using Muster.Core.Certificates.Verification;
 using Muster.Core.Errors;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
+using Muster.Core.Networking;
 using Muster.Core.Queries;
 using Muster.Core.Quotas;
 using Muster.Core.Registration;
@@ -70,6 +71,7 @@ public sealed class ProvisioningParts : IServerParts
         var instances = services.GetRequiredService<InstanceDirectory>();
         var instance = await instances.EnsureDefaultAsync(cancellationToken);
         await services.GetRequiredService<PolicyKeyUses>().LoadAsync(cancellationToken);
+        await services.GetRequiredService<PrivateEndpointService>().ReconcileAsync(cancellationToken);
 
         await SetQuotasAsync(services, context, cancellationToken);
         instance = instances.FindByName(instance.Name) ?? instance;
@@ -176,7 +178,10 @@ public sealed class ProvisioningParts : IServerParts
     private static void AddProvisioning(IServiceCollection services, MusterOptions options)
     {
         services.AddSingleton<IFaultLog, LoggedFaults>();
+        services.AddSingleton(new PrivateListeners(options.PrivateEndpoints));
+        services.AddSingleton<NetworkGate>();
         services.AddSingleton<InstanceService>();
+        services.AddSingleton<PrivateEndpointService>();
         services.AddSingleton(new ConfiguredQuotas(options.Quotas.Keys));
         services.AddSingleton<QuotaService>();
         services.AddSingleton<AccessPolicyService>();

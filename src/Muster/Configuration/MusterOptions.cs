@@ -6,6 +6,7 @@ using Muster.Core.Allocation;
 using Muster.Core.Attestation.Tpm;
 using Muster.Core.Certificates.Verification;
 using Muster.Core.Hubs;
+using Muster.Core.Networking;
 using Muster.Core.Quotas;
 using Muster.DeviceApi.Mqtt;
 using Muster.Portal.SignIn;
@@ -41,6 +42,13 @@ public sealed record MusterOptions
 
     /// <summary>Addresses of this machine to listen on, for all doors but the portal's; empty means every one.</summary>
     public ImmutableArray<IPAddress> Listen { get; init; } = [];
+
+    /// <summary>Addresses of this machine that are private: what arrives there is judged by its approval alone (behaviour B-14.7).</summary>
+    public ImmutableArray<PrivateListener> PrivateEndpoints { get; init; } = [];
+
+    /// <summary>What the doors but the portal's listen on: <see cref="Listen"/> and the private addresses; empty means every address.</summary>
+    public ImmutableArray<IPAddress> ListenAddresses =>
+        Listen.IsEmpty ? [] : [.. Listen.Concat(PrivateEndpoints.Select(endpoint => endpoint.Address)).Distinct()];
 
     /// <summary>TCP port of HTTPS; 0 is any free port; null is 443, or 8443 where 443 may not be opened.</summary>
     public int? HttpsPort { get; init; }

@@ -58,6 +58,7 @@ public static class MusterOptionsReader
                 Hosts = NamesOf("Hosts") ?? ["localhost"],
                 Hubs = NamesOf("Hubs") ?? [],
                 Listen = AddressesOf("Listen"),
+                PrivateEndpoints = NetworkSettings.ReadPrivateEndpoints(SectionsOf("PrivateEndpoints")),
                 HttpsPort = PortOf("HttpsPort"),
                 MqttPort = PortOf("MqttPort") ?? 8883,
                 AmqpPort = PortOf("AmqpPort") ?? 5671,

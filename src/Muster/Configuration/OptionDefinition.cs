@@ -39,6 +39,7 @@ public sealed record OptionDefinition(string Key, string Switch, string Argument
         new("CertificateKey", "--certificate-key", "FILE", OptionKind.Path, "PEM file of the private key of --certificate"),
         new("SecretsKey", "--secrets-key", "FILE", OptionKind.Path,
             "File of the key that encrypts secrets. Created if missing. Default: secrets.key in the data folder"),
+        new("PrivateEndpoints", "", "", OptionKind.Sections, "Addresses of this machine that are private. Only in files and environment"),
         new("LinkedHubs", "", "", OptionKind.Sections, "IoT hubs to link at start, beside the embedded ones. Only in files and environment"),
         new("Webhooks", "", "", OptionKind.Section, "Limits of allocation webhooks. Only in files and environment"),
         new("Latencies", "", "", OptionKind.Sections, "Latencies by source network, for lowest latency. Only in files and environment"),

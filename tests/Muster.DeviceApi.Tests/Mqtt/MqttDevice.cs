@@ -43,9 +43,9 @@ internal sealed class MqttDevice : IAsyncDisposable
     /// <summary>Opens a TLS connection.</summary>
     public static async Task<MqttDevice> OpenAsync(
         RunningServer server, X509Certificate2? certificate = null, SslProtocols versions = SslProtocols.None, string? serverName = "localhost",
-        X509Certificate2Collection? chain = null)
+        X509Certificate2Collection? chain = null, IPAddress? address = null)
     {
-        var (tcp, tls) = await HandshakeAsync(server.Server.Endpoints.MqttPort, certificate, versions, serverName, chain);
+        var (tcp, tls) = await HandshakeAsync(server.Server.Endpoints.MqttPort, certificate, versions, serverName, chain, address);
         return new MqttDevice(tcp, tls, tls, "");
     }
 
@@ -172,10 +172,11 @@ internal sealed class MqttDevice : IAsyncDisposable
     }
 
     private static async Task<(TcpClient Tcp, SslStream Tls)> HandshakeAsync(
-        int port, X509Certificate2? certificate, SslProtocols versions, string? serverName, X509Certificate2Collection? chain = null)
+        int port, X509Certificate2? certificate, SslProtocols versions, string? serverName, X509Certificate2Collection? chain = null,
+        IPAddress? address = null)
     {
         var tcp = new TcpClient { NoDelay = true };
-        await tcp.ConnectAsync(IPAddress.Loopback, port);
+        await tcp.ConnectAsync(address ?? IPAddress.Loopback, port);
         var tls = new SslStream(tcp.GetStream());
         await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
