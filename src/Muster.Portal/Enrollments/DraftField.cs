@@ -24,4 +24,15 @@ internal sealed record DraftField(string Label, Func<EnrollmentDraft, string> Te
         new("Desired properties", draft => draft.Desired, (from, to) => to.Desired = from.Desired),
         new("Optional device information", draft => draft.DeviceInformation, (from, to) => to.DeviceInformation = from.DeviceInformation),
     ];
+
+    /// <summary>Every field of a new enrollment; keys count, but are not told.</summary>
+    public static IReadOnlyList<DraftField> OfNew { get; } =
+    [
+        new("Name", draft => draft.Id, (from, to) => to.Id = from.Id),
+        new("Attestation mechanism", draft => EnrollmentWords.Of(draft.Mechanism), (from, to) => to.Mechanism = from.Mechanism),
+        new("Credentials",
+            draft => string.Join('\n', draft.GenerateKeys, draft.PrimaryKey, draft.SecondaryKey, draft.PrimaryCa, draft.SecondaryCa, draft.PrimaryCertificate?.Der, draft.SecondaryCertificate?.Der, draft.EndorsementKey),
+            (_, _) => { }),
+        .. All,
+    ];
 }

@@ -1,3 +1,6 @@
+using Muster.Core.Enrollments;
+using Muster.Core.Attestation;
+using System.Globalization;
 using Muster.Core.Certificates.Verification;
 using Muster.Core.Errors;
 using Muster.Core.Hubs;
@@ -86,6 +89,33 @@ public sealed class QuotaDesk(
             ? Task.Run(() => search.CountRegistrationsAsync(
                 found.Name, new RegistrationFilter { OnlyOrphaned = true }, OrphanCap, cancellationToken), cancellationToken)
             : Task.FromResult(0L);
+
+    /// <summary>The line of the records; null without the right to read or for an instance that is gone.</summary>
+    public async Task<QuotaLine?> RegistrationsAsync(string instance, CancellationToken cancellationToken) =>
+        (await ListAsync(instance, cancellationToken)) is [var first, ..] ? first : null;
+
+    /// <summary>Why no enrollment of a kind and mechanism can be created now; null while there is room (portal 6.C).</summary>
+    /// <param name="instance">The instance.</param>
+    /// <param name="kind">Individual or group.</param>
+    /// <param name="type">The mechanism of a group; null asks whether there is room for none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<string?> WhyFullAsync(string instance, EnrollmentKind kind, AttestationType? type, CancellationToken cancellationToken)
+    {
+        if (!access.May(PortalRight.Read) || instances.FindByName(instance) is not { Quotas: { } quotas } found) return null;
+        var usage = await store.GetUsageAsync(found.Name, cancellationToken);
+        if (kind == EnrollmentKind.Individual) return Full("individual enrollments", usage.IndividualEnrollments, quotas.IndividualEnrollments);
+        var certificates = Full("X.509 enrollment groups", usage.X509Groups, quotas.X509Groups);
+        var symmetric = Full("symmetric key enrollment groups", usage.SymmetricKeyGroups, quotas.SymmetricKeyGroups);
+        return type switch
+        {
+            AttestationType.X509 => certificates,
+            AttestationType.SymmetricKey => symmetric,
+            _ => certificates is null || symmetric is null ? null : $"{certificates} {symmetric}",
+        };
+
+        static string? Full(string what, long used, long? limit) =>
+            limit is { } most && used >= most ? string.Create(CultureInfo.InvariantCulture, $"All {most:N0} {what} are used.") : null;
+    }
 
     /// <summary>All lines, in the order they show, that of the records first; none without the right to read or for an instance that is gone.</summary>
     public async Task<IReadOnlyList<QuotaLine>> ListAsync(string instance, CancellationToken cancellationToken)
