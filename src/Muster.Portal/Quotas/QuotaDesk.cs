@@ -1,7 +1,7 @@
-using Muster.Core.Enrollments;
-using Muster.Core.Attestation;
 using System.Globalization;
+using Muster.Core.Attestation;
 using Muster.Core.Certificates.Verification;
+using Muster.Core.Enrollments;
 using Muster.Core.Errors;
 using Muster.Core.Hubs;
 using Muster.Core.Instances;
