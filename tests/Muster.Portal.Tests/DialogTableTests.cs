@@ -89,12 +89,12 @@ public sealed class DialogTableTests(PortalFixture portal)
         }, ["1 group references it: dt-ca.", "Type the name dt-root to confirm"], ["OK", "Cancel"]),
         ["Unlink IoT hub"] = (async test =>
         {
-            await test.PutAsync(EnrollmentKind.Individual, "dt-hub", Symmetric with { IotHubs = ["hub-b.localhost"], AllocationPolicy = Core.Allocation.AllocationPolicyKind.Static }, ETagCondition.None);
+            await test.PutAsync(EnrollmentKind.Individual, "0-dt-hub", Symmetric with { IotHubs = ["hub-b.localhost"], AllocationPolicy = Core.Allocation.AllocationPolicyKind.Static }, ETagCondition.None);
             var page = await test.Portal.OpenAsync("/i/default/hubs");
             await page.GetByLabel("Select hub-b.localhost").CheckAsync();
             await page.Button("Delete").ClickAsync();
             return page;
-        }, ["Unlink hub-b.localhost?", "dt-hub", "must be edited, or their devices may fail", "assigned there", "identities in the hub stay"], ["Yes", "No"]),
+        }, ["Unlink hub-b.localhost?", "0-dt-hub", "must be edited, or their devices may fail", "assigned there", "identities in the hub stay"], ["Yes", "No"]),
         ["Replace connection string"] = (async test =>
         {
             var page = await test.Portal.OpenAsync("/i/default/hubs");
