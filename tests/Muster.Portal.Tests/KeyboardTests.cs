@@ -54,12 +54,17 @@ public sealed class KeyboardTests(PortalFixture portal)
     {
         using var device = TestCertificates.Issue("CN=keyboard-x509");
         var page = await portal.OpenAsync("/i/default/enrollments?tab=individual");
+
+        // Listened for from the start: the browser is told to hand choosers over, and a key must not be faster than that.
+        var chosen = new TaskCompletionSource<IFileChooser>(TaskCreationOptions.RunContinuationsAsynchronously);
+        page.FileChooser += (_, opened) => chosen.TrySetResult(opened);
         await FollowAsync(page, page.Link("Add individual enrollment"));
         await ChooseAsync(page, page.Radio("X.509 client certificates"));
         var file = page.GetByLabel("Primary certificate").And(page.Locator("input[type=file]")).First;
         await page.WaitForFunctionAsync("input => input._blazorInputFileNextFileId !== undefined", await file.ElementHandleAsync());
         await TabToAsync(page, file);
-        var chooser = await page.RunAndWaitForFileChooserAsync(() => page.Keyboard.PressAsync("Space"));
+        await page.Keyboard.PressAsync("Space");
+        var chooser = await chosen.Task.WaitAsync(TimeSpan.FromSeconds(60));
         await chooser.SetFilesAsync(new FilePayload { Name = "device.pem", MimeType = "text/plain", Buffer = Encoding.ASCII.GetBytes(device.ExportCertificatePem()) });
         await Expect(page.GetByLabel("Registration ID")).ToHaveValueAsync("keyboard-x509");
         await PressAsync(page, page.Button("Review + create").First);
