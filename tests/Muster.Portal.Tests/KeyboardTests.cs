@@ -58,7 +58,7 @@ public sealed class KeyboardTests(PortalFixture portal)
         // Listened for from the start: the browser is told to hand choosers over, and a key must not be faster than that.
         var chosen = new TaskCompletionSource<IFileChooser>(TaskCreationOptions.RunContinuationsAsynchronously);
         page.FileChooser += (_, opened) => chosen.TrySetResult(opened);
-        await FollowAsync(page, page.Link("Add individual enrollment"));
+        await FollowAsync(page, page.GetByTestId("add-individual"));
         await ChooseAsync(page, page.Radio("X.509 client certificates"));
         var file = page.GetByLabel("Primary certificate").And(page.Locator("input[type=file]")).First;
         await page.WaitForFunctionAsync("input => input._blazorInputFileNextFileId !== undefined", await file.ElementHandleAsync());
