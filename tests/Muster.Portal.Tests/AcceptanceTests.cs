@@ -1,17 +1,11 @@
-using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
-using Muster.Core.Audit;
 using Muster.Core.Enrollments;
-using Muster.Core.Errors;
-using Muster.Core.Hubs;
 using Muster.Core.Instances;
-using Muster.Core.Networking;
 using Muster.Core.Store;
-using Muster.Portal.Instances;
 using Muster.Protocols.Sas;
 using static Microsoft.Playwright.Assertions;
 
@@ -23,75 +17,10 @@ public sealed class AcceptanceTests(PortalFixture portal)
 {
     private IProvisioningStore Store => portal.Server.Services.GetRequiredService<IProvisioningStore>();
 
-    [Theory]
-    [InlineData(15, false)]
-    [InlineData(16, true)]
-    [InlineData(64, true)]
-    [InlineData(65, false)]
-    public async Task Checklist_15_Own_keys_have_16_to_64_bytes(int bytes, bool isAccepted)
-    {
-        var id = $"c15-{bytes}";
-        var page = await portal.OpenAsync("/i/default/enrollments/individual/new");
-        await page.Radio("Symmetric key").CheckAsync();
-        await page.GetByLabel("Generate symmetric keys automatically").UncheckAsync();
-        await page.GetByLabel("Primary key", new() { Exact = true }).FillAsync(Convert.ToBase64String(new byte[bytes]));
-        await page.GetByLabel("Secondary key", new() { Exact = true }).FillAsync(PageSteps.NewKey());
-        await page.GetByLabel("Registration ID").FillAsync(id);
-        await page.Button("Review + create").First.ClickAsync();
-        if (isAccepted) await page.Button("Create").ClickAsync();
-        if (isAccepted) await Expect(page.GetByText("Its devices can register now")).ToBeVisibleAsync();
-        else await Expect(page.Locator("[id='attestation.symmetricKey.primaryKey-error']")).ToContainTextAsync("Base64 of 16 to 64 bytes");
-        Assert.Equal(isAccepted, await Store.FindEnrollmentAsync("default", EnrollmentKind.Individual, id, default) is not null);
-    }
-
-    [Fact]
-    public async Task Checklist_16_A_group_s_name_of_129_characters_is_refused_and_not_cut()
-    {
-        var page = await portal.OpenAsync("/i/default/enrollments/groups/new");
-        await page.GetByLabel("Group name").FillAsync(new string('a', 129));
-        await page.GetByLabel("Group name").BlurAsync();
-        await Expect(page.GetByText("129/128")).ToBeVisibleAsync();
-        await Expect(page.Locator("#enrollmentGroupId-error")).ToContainTextAsync("1 to 128 characters");
-    }
-
-    [Theory]
-    [InlineData("has space", "1 to 128 characters")]
-    [InlineData("a2345678901234567890123456789012345678901234567890123456789012345", "X.509 allows 64")]
-    public async Task Checklist_17_A_common_name_that_is_no_registration_ID_is_refused_with_the_reason(string name, string reason)
-    {
-        using var certificate = TestCertificates.Issue($"CN={name}");
-        var page = await portal.OpenAsync("/i/default/enrollments/individual/new");
-        await page.GetByLabel("X.509 client certificates").CheckAsync();
-        await page.UploadAsync("Primary certificate", "device.pem", Encoding.ASCII.GetBytes(certificate.ExportCertificatePem()));
-        await Expect(page.GetByLabel("Registration ID")).ToHaveValueAsync(name);
-        await Expect(page.GetByLabel("Registration ID")).Not.ToBeEditableAsync();
-        await page.Button("Review + create").First.ClickAsync();
-        await Expect(page.Locator("#registrationId-error")).ToContainTextAsync(reason);
-        Assert.Null(await Store.FindEnrollmentAsync("default", EnrollmentKind.Individual, name, default));
-    }
-
-    [Fact]
-    public async Task Checklist_21_Static_with_two_hubs_is_not_saved_until_one_is_chosen()
-    {
-        var page = await portal.OpenAsync("/i/default/enrollments/individual/new");
-        await page.Radio("Symmetric key").CheckAsync();
-        await page.GetByLabel("Registration ID").FillAsync("c21-device");
-        await page.Tab("IoT hubs").ClickAsync();
-        await page.Radio("Static configuration").CheckAsync();
-        await page.Button("Review + create").First.ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "needs exactly one hub" })).ToBeFocusedAsync();
-        await page.GetByRole(AriaRole.Radio, new() { Name = "hub-b.localhost" }).CheckAsync();
-        await page.Button("Review + create").First.ClickAsync();
-        await page.Button("Create").ClickAsync();
-        await Expect(page.GetByText("Its devices can register now")).ToBeVisibleAsync();
-        var stored = (await Store.FindEnrollmentAsync("default", EnrollmentKind.Individual, "c21-device", default))!;
-        Assert.Equal(["hub-b.localhost"], stored.IotHubs!);
-    }
-
     [Fact]
     public async Task Checklist_22_An_enrollment_without_hubs_uses_one_that_is_linked_later()
     {
-        var instance = await CreateAsync("later-dps");
+        var instance = await portal.AddServiceAsync("later-dps");
         var page = await portal.OpenAsync("/i/later-dps/hubs");
         await LinkAsync("Link a hub", "hub-a.localhost");
         await portal.GoAsync(page, "/i/later-dps/enrollments/individual/new");
@@ -205,7 +134,7 @@ public sealed class AcceptanceTests(PortalFixture portal)
     [Fact]
     public async Task Checklist_27_Removal_names_the_enabled_groups_higher_in_the_chain_of_the_certificate()
     {
-        await CreateAsync("chain-dps");
+        await portal.AddServiceAsync("chain-dps");
         using var root = TestCertificates.Issue("CN=C27 Root", isCa: true);
         using var inter = TestCertificates.Issue("CN=C27 Inter", root, isCa: true);
         using var leaf = TestCertificates.Issue("CN=c27-device", inter);
@@ -252,45 +181,6 @@ public sealed class AcceptanceTests(PortalFixture portal)
 
         static X509SlotDefinition Slot(X509Certificate2 certificate) => new(
             new Core.Certificates.EnrolledCertificate(Convert.ToBase64String(certificate.RawData), Core.Certificates.X509CertificateInfo.From(certificate)));
-    }
-
-    [Fact]
-    public async Task R3_Checklist_34_With_public_access_disabled_the_enrollments_explain_and_the_rules_are_ignored()
-    {
-        await CreateAsync("shut-dps");
-        var instances = portal.Server.Services.GetRequiredService<InstanceService>();
-        var rules = new NetworkRules { Access = PublicNetworkAccess.Disabled, Rules = [new IpFilterRule("kept", "10.0.0.0/8", IpFilterAction.Accept)] };
-        Assert.Null(await instances.SetNetworkAsync(AuditCaller.Process, "shut-dps", rules, null, default));
-        var page = await portal.OpenAsync("/i/shut-dps/enrollments");
-        await Expect(page.GetByText("Enrollments cannot be reached from here")).ToBeVisibleAsync();
-        await Expect(page.Link("Add enrollment group")).ToHaveCountAsync(0);
-        await page.FollowAsync("Open Networking");
-        await Expect(page.GetByLabel("Disabled")).ToBeCheckedAsync();
-        await Expect(page.GetByText("every rule is ignored")).ToBeVisibleAsync();
-        await Expect(page.GetByLabel("Name of rule 1")).ToHaveValueAsync("kept");
-        await Expect(page.GetByLabel("Name of rule 1")).ToBeDisabledAsync();
-    }
-
-    [Fact]
-    public async Task Checklist_33_Rules_that_nobody_confirms_go_back_by_themselves()
-    {
-        await CreateAsync("back-dps");
-        var instances = portal.Server.Services.GetRequiredService<InstanceService>();
-        var directory = portal.Server.Services.GetRequiredService<InstanceDirectory>();
-        var time = new HeldTime();
-        using var rollbacks = new NetworkRollbacks(instances, portal.Server.Services.GetRequiredService<IFaultLog>(), time);
-        var before = directory.FindByName("back-dps")!.Network ?? new NetworkRules();
-        Assert.Null(await instances.SetNetworkAsync(AuditCaller.Process, "back-dps", new NetworkRules { Access = PublicNetworkAccess.Disabled }, null, default));
-        rollbacks.Arm("back-dps", before);
-        var page = await portal.OpenAsync("/i/back-dps/enrollments");
-        await Expect(page.GetByText("Enrollments cannot be reached from here")).ToBeVisibleAsync();
-        Assert.Equal(NetworkRollbacks.Wait, time.DueIn);
-
-        time.Fire!();
-        while (directory.FindByName("back-dps")!.Network?.Access == PublicNetworkAccess.Disabled) await Task.Yield();
-        await page.ReloadAsync();
-        await Expect(page.GetByText("No enrollment groups yet")).ToBeVisibleAsync();
-        Assert.Null(rollbacks.DueAt("back-dps"));
     }
 
     [Fact]
@@ -390,50 +280,7 @@ public sealed class AcceptanceTests(PortalFixture portal)
         await Expect(page.Tab("Enrollment groups")).ToHaveAttributeAsync("aria-selected", "true");
         await page.Tab("Individual enrollments").ClickAsync();
         await Expect(page.Tab("Individual enrollments")).ToHaveAttributeAsync("aria-selected", "true");
-        await page.WaitForURLAsync(url => url.Contains("tab=individual", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task Checklist_10_The_command_of_the_review_creates_the_same_group()
-    {
-        const string Id = "c10-group";
-        var page = await portal.OpenAsync("/i/default/enrollments/groups/new");
-        await page.Radio("Symmetric key").CheckAsync();
-        await page.GetByLabel("Group name").FillAsync(Id);
-        await page.GetByLabel("Enable this enrollment").UncheckAsync();
-        await page.Radio("Reprovision device and reset to initial state").CheckAsync();
-        await page.Tab("Device settings").ClickAsync();
-        await page.GetByLabel("Enable IoT Edge on provisioned devices").CheckAsync();
-        await page.GetByLabel("Device tags").FillAsync("{\"owner\":\"O'Brien & Söhne\"}");
-        await page.GetByLabel("Desired properties").FillAsync("{\"rate\":5}");
-        await page.GetByLabel("Desired properties").BlurAsync();
-        await page.Button("Review + create").First.ClickAsync();
-        foreach (var value in (string[])["Symmetric key", "made by the service, 64 bytes each", Id, "disabled", "Reprovision device and reset to initial state", "hub-a.localhost, hub-b.localhost", "Evenly weighted distribution", "yes", "{\"rate\":5}"])
-            await Expect(page.GetByRole(AriaRole.Tabpanel).GetByText(value, new() { Exact = true }).First).ToBeVisibleAsync();
-        await page.GetByText("The same with the Azure CLI").ClickAsync();
-        var command = await page.Locator("pre.code").TextContentAsync();
-        await page.Button("Create").ClickAsync();
-        await Expect(page.GetByText("Its devices can register now")).ToBeVisibleAsync();
-
-        var (status, answer) = await AzureCommand.RunAsync(portal, command!, Id + "-copy");
-        Assert.True(status == HttpStatusCode.OK, answer);
-        var first = Assert.IsType<EnrollmentGroup>(await Store.FindEnrollmentAsync("default", EnrollmentKind.Group, Id, default));
-        var second = Assert.IsType<EnrollmentGroup>(await Store.FindEnrollmentAsync("default", EnrollmentKind.Group, Id + "-copy", default));
-        Assert.Equal(Shape(first), Shape(second));
-
-        // What the service made for each is compared by its kind: keys, dates and etag differ.
-        static string Shape(EnrollmentGroup group) => string.Join(
-            '\n', group.Attestation.Type, group.IsEnabled, group.ReprovisionPolicy, group.Capabilities, group.AllocationPolicy, string.Join(',', group.IotHubs!),
-            group.InitialTwin?.ToString(), group.IotHubHostName, group.CustomAllocationDefinition);
-    }
-
-    private async Task<ProvisioningInstance> CreateAsync(string name)
-    {
-        var instances = portal.Server.Services.GetRequiredService<InstanceService>();
-        var definition = new InstanceDefinition { Name = name, ServiceHostNames = [$"{name}.localhost"] };
-        var created = await instances.CreateAsync(AuditCaller.Process, definition, default);
-        Assert.Null(created.Refusal);
-        return created.Value!;
+        await page.AddressHasAsync("tab=individual");
     }
 
     private async Task<string> RegisterAsync(string idScope, string id, string key)
@@ -451,19 +298,5 @@ public sealed class AcceptanceTests(PortalFixture portal)
         var text = await answer.Content.ReadAsStringAsync();
         Assert.Contains("\"assigned\"", text, StringComparison.Ordinal);
         return text;
-    }
-
-    /// <summary>A clock whose timer goes off when the test says so.</summary>
-    private sealed class HeldTime : TimeProvider
-    {
-        public Action? Fire { get; private set; }
-
-        public TimeSpan DueIn { get; private set; }
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            (Fire, DueIn) = (() => callback(state), dueTime);
-            return System.CreateTimer(_ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        }
     }
 }

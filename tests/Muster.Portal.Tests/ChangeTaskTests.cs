@@ -25,7 +25,7 @@ public sealed class ChangeTaskTests(PortalFixture portal)
         // One is searched for, by an address that can be kept.
         await page.GetByLabel("Search by registration ID").FillAsync("t19-27");
         await Expect(page.Link("t19-27")).ToBeVisibleAsync();
-        await page.WaitForURLAsync(url => url.Contains("q=t19-27", StringComparison.Ordinal));
+        await page.AddressHasAsync("q=t19-27");
         await page.GetByLabel("Search by registration ID").FillAsync("");
         await Expect(page.Link("t19-00")).ToBeVisibleAsync();
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace Muster.Portal.Tests;
@@ -30,6 +31,10 @@ internal static class PageSteps
         await page.WaitForFunctionAsync("input => input._blazorInputFileNextFileId !== undefined", await input.ElementHandleAsync());
         await input.SetInputFilesAsync(new FilePayload { Name = name, MimeType = "application/octet-stream", Buffer = content });
     }
+
+    /// <summary>Waits until the address holds a text, by asking again: a change of the address between a look and a wait would be missed.</summary>
+    public static Task AddressHasAsync(this IPage page, string text) =>
+        Assertions.Expect(page).ToHaveURLAsync(new Regex(Regex.Escape(text), RegexOptions.None, TimeSpan.FromSeconds(10)));
 
     /// <summary>A message that shows now; the bell keeps the same text.</summary>
     public static ILocator Toast(this IPage page, string text) => page.Locator(".notices").GetByText(text);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Muster.Core.Errors;
+using Muster.Core.Networking;
 using Muster.Core.Store;
 
 namespace Muster.Core.Instances;
@@ -36,9 +37,8 @@ public sealed class PolicyKeyUses(IProvisioningStore store, TimeProvider time)
         var keyId = PolicyKeyUse.IdOf(policy.KeyOf(isPrimary));
         var entry = _uses.GetOrAdd(NameOf(instance.Name, policy.Name, keyId), static _ => new Entry());
 
-        // What came over IPv4 through a socket for both families is shown as people write it.
-        var plain = address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
-        entry.Latest = new PolicyKeyUse(instance.Name, policy.Name, keyId, time.GetUtcNow(), plain?.ToString());
+        var plain = address is null ? null : IpFilterRule.Plain(address).ToString();
+        entry.Latest = new PolicyKeyUse(instance.Name, policy.Name, keyId, time.GetUtcNow(), plain);
     }
 
     /// <summary>The last use of a key; null when there was none.</summary>

@@ -42,5 +42,5 @@ public sealed record IpFilterRule(string FilterName, string IpMask, IpFilterActi
     }
 
     /// <summary>An IPv4 address that came in through an IPv6 socket, as itself.</summary>
-    internal static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+    public static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 }

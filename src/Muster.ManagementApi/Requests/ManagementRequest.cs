@@ -4,6 +4,7 @@ using Muster.Api.Requests;
 using Muster.Core.Audit;
 using Muster.Core.Concurrency;
 using Muster.Core.Instances;
+using Muster.Core.Networking;
 
 namespace Muster.ManagementApi.Requests;
 
@@ -28,7 +29,7 @@ internal sealed record ManagementRequest(HttpContext Context, ProvisioningInstan
     /// <summary>Who asks, as audit entries name the caller.</summary>
     public AuditCaller AuditCaller => new(CallerKind, Caller)
     {
-        Address = Context.Connection.RemoteIpAddress?.ToString(),
+        Address = Context.Connection.RemoteIpAddress is { } address ? IpFilterRule.Plain(address).ToString() : null,
         TrackingId = Context.TrackingId(),
     };
 

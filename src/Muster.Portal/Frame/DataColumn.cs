@@ -16,10 +16,6 @@ public sealed class DataColumn<TItem> : RadzenDataGridColumn<DataRow<TItem>>
     [EditorRequired]
     public RenderFragment<TItem> ChildContent { get; set; } = default!;
 
-    /// <summary>How the list is sorted by this column: "ascending", "descending", "none", or null where it cannot be.</summary>
-    [Parameter]
-    public string? Sort { get; set; }
-
     /// <inheritdoc/>
     protected override void OnParametersSet()
     {

@@ -106,7 +106,7 @@ internal static class ServiceGate
 
     private static AuditCaller Named(HttpContext context, AuditCallerKind kind, string name) => new(kind, name)
     {
-        Address = context.Connection.RemoteIpAddress?.ToString(),
+        Address = context.Connection.RemoteIpAddress is { } address ? IpFilterRule.Plain(address).ToString() : null,
         TrackingId = context.TrackingId(),
     };
 
