@@ -1,3 +1,4 @@
+using Muster.Core.Allocation;
 using Muster.Core.Attestation;
 using Muster.Core.Enrollments;
 
@@ -23,6 +24,18 @@ public sealed record EnrollmentFilter
 
     /// <summary>Only those that name this hub.</summary>
     public string? HubHostName { get; init; }
+
+    /// <summary>Only those with this allocation policy of their own.</summary>
+    public AllocationPolicyKind? Policy { get; init; }
+
+    /// <summary>Only those without a policy of their own, which use the instance's.</summary>
+    public bool OnlyDefaultPolicy { get; init; }
+
+    /// <summary>Only those whose devices are IoT Edge devices, or only the others.</summary>
+    public bool? IotEdge { get; init; }
+
+    /// <summary>Only those written at this time or later.</summary>
+    public DateTimeOffset? UpdatedSinceUtc { get; init; }
 
     /// <summary>The order.</summary>
     public EnrollmentOrder Order { get; init; }

@@ -11,6 +11,18 @@ public sealed record RegistrationFilter
     /// <summary>Only records made through this group, which may be deleted.</summary>
     public string? EnrollmentGroupId { get; init; }
 
+    /// <summary>Only records made through the enrollment with this ID, group or individual, which may be deleted. Without case.</summary>
+    public string? EnrollmentId { get; init; }
+
+    /// <summary>Only this substatus.</summary>
+    public RegistrationSubstatus? Substatus { get; init; }
+
+    /// <summary>Only this six-digit error code.</summary>
+    public int? ErrorCode { get; init; }
+
+    /// <summary>Only those written at this time or later.</summary>
+    public DateTimeOffset? UpdatedSinceUtc { get; init; }
+
     /// <summary>Only this state.</summary>
     public RegistrationStatus? Status { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -20,6 +21,14 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
 {
     private const string Updated = "json_extract(CAST(document AS TEXT), '$.lastUpdatedUtc')";
     private const string Status = "json_extract(CAST(document AS TEXT), '$.provisioningStatus')";
+    private const string Policy = "ifnull(json_extract(CAST(document AS TEXT), '$.allocationPolicy'), '')";
+    private const string Edge = "ifnull(json_extract(CAST(document AS TEXT), '$.capabilities.iotEdge'), 0)";
+    private const string ErrorCode = "json_extract(CAST(document AS TEXT), '$.errorCode')";
+    private const string Substatus = "json_extract(CAST(document AS TEXT), '$.substatus')";
+
+    /// <summary>How many rows are sorted by ID; where more were written since a time, walking the IDs finds a page sooner.</summary>
+    private const int MaxSorted = 20_000;
+
     private const string Scope = "instance = @instance AND kind = @kind";
     private const string Hub = "json_extract(CAST(document AS TEXT), '$.assignment.hubHostName')";
     private const char CursorSeparator = '|';
@@ -53,7 +62,8 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
             (true, false) => $"{Updated}, key",
             (true, true) => $"{Updated} DESC, key DESC",
         };
-        var conditions = text is null ? [Scope] : text.Conditions(cursor, byTime ? null : isDescending, () => Count(TextSearch.CountCandidates, values));
+        if (filter.UpdatedSinceUtc is not null) filters += byTime ? $" AND {Updated} >= @since" : $" AND +{Updated} >= @since";
+        var conditions = text is null ? [byTime ? Scope : ById("enrollments", Scope, "+instance = @instance AND +kind = @kind", values, filter.UpdatedSinceUtc)] : text.Conditions(cursor, byTime ? null : isDescending, () => Count(TextSearch.CountCandidates, values));
         return cancellationToken.IsCancellationRequested
             ? Task.FromCanceled<SearchPage<Enrollment>>(cancellationToken)
             : Task.FromResult(FirstFull());
@@ -81,6 +91,7 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
         var (values, filters, text) = Conditions(instanceName, filter);
         values.Add("cap", cap);
         var where = text?.ForCount(() => Count(TextSearch.CountCandidates, values)) ?? Scope;
+        if (filter.UpdatedSinceUtc is not null) filters += text is null ? $" AND {Updated} >= @since" : $" AND +{Updated} >= @since";
         return Number($"SELECT COUNT(*) FROM (SELECT 1 FROM enrollments WHERE {where}{filters} LIMIT @cap)", values, cancellationToken);
     }
 
@@ -114,7 +125,9 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
         string instanceName, RegistrationFilter filter, CancellationToken cancellationToken)
     {
         Check(filter.Limit);
-        var (where, values) = Conditions(instanceName, filter);
+        var (filters, values) = Conditions(instanceName, filter);
+        var where = ById("registrations", "instance = @instance", "+instance = @instance", values, filter.UpdatedSinceUtc) + filters;
+        if (filter.UpdatedSinceUtc is not null) where += $" AND +{Updated} >= @since";
         if (filter.After is { } after)
         {
             values.Add("afterKey", after);
@@ -129,7 +142,8 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
     /// <inheritdoc/>
     public Task<long> CountRegistrationsAsync(string instanceName, RegistrationFilter filter, long cap, CancellationToken cancellationToken)
     {
-        var (where, values) = Conditions(instanceName, filter);
+        var (filters, values) = Conditions(instanceName, filter);
+        var where = "instance = @instance" + filters + (filter.UpdatedSinceUtc is null ? "" : $" AND {Updated} >= @since");
         values.Add("cap", cap);
         return Number($"SELECT COUNT(*) FROM (SELECT 1 FROM registrations WHERE {where} LIMIT @cap)", values, cancellationToken);
     }
@@ -155,6 +169,19 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
         if (filter.Status is { } status)
             where.Append(status == ProvisioningStatus.Disabled ? $" AND {Status} = 'disabled'" : $" AND {Status} IS NOT 'disabled'");
 
+        if (filter.Policy is not null || filter.OnlyDefaultPolicy)
+        {
+            values.Add("policy", filter.Policy is { } own ? JsonNamingPolicy.CamelCase.ConvertName(own.ToString()) : "");
+            where.Append($" AND {Policy} = @policy");
+        }
+
+        if (filter.IotEdge is { } edge)
+        {
+            values.Add("edge", edge ? 1 : 0);
+            where.Append($" AND {Edge} = @edge");
+        }
+
+        AddSince(values, filter.UpdatedSinceUtc);
         if (filter.HubHostName is { } hub)
         {
             values.Add("hub", hub.ToLowerInvariant());
@@ -167,7 +194,7 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
 
     private static (string Where, DynamicParameters Values) Conditions(string instanceName, RegistrationFilter filter)
     {
-        var where = new StringBuilder("instance = @instance");
+        var where = new StringBuilder();
         var values = new DynamicParameters(new { instance = ColumnText.Key(instanceName) });
         if (filter.EnrollmentGroupId is { } group)
         {
@@ -175,6 +202,27 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
             where.Append(" AND enrollment_kind = 'group' AND enrollment_key = @group");
         }
 
+        if (filter.EnrollmentId is { } enrollment)
+        {
+            // The registration ID of an individual enrollment's only device is the enrollment's ID.
+            values.Add("enrollment", ColumnText.Key(enrollment));
+            where.Append(" AND (enrollment_kind = 'group' AND enrollment_key = @enrollment OR enrollment_kind = 'individual' AND key = @enrollment)");
+        }
+
+        if (filter.Substatus is { } substatus)
+        {
+            values.Add("substatus", JsonNamingPolicy.CamelCase.ConvertName(substatus.ToString()));
+            where.Append($" AND {Substatus} = @substatus");
+            if (substatus != RegistrationSubstatus.InitialAssignment) where.Append($" AND {Substatus} <> 'initialAssignment'");
+        }
+
+        if (filter.ErrorCode is { } code)
+        {
+            values.Add("code", code);
+            where.Append($" AND {ErrorCode} = @code");
+        }
+
+        AddSince(values, filter.UpdatedSinceUtc);
         if (filter.Text is { Length: > 0 } text)
         {
             values.Add("text", ColumnText.Key(text));
@@ -200,6 +248,20 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
         }
 
         return (where.ToString(), values);
+    }
+
+    // Times of documents have a fraction of any length and end with the offset of UTC, so this text sorts before those of its second.
+    private static void AddSince(DynamicParameters values, DateTimeOffset? since)
+    {
+        if (since is { } time) values.Add("since", time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>How rows are found in the order of their IDs: by the index of times where it names few, else by walking the IDs.</summary>
+    private string ById(string table, string walk, string sorted, DynamicParameters values, DateTimeOffset? since)
+    {
+        if (since is null) return walk;
+        var recent = $"SELECT rowid FROM {table} WHERE {walk} AND {Updated} >= @since";
+        return Count($"SELECT COUNT(*) FROM ({recent} LIMIT {MaxSorted + 1})", values) > MaxSorted ? walk : $"{sorted} AND rowid IN ({recent})";
     }
 
     private static void Check(int limit)
