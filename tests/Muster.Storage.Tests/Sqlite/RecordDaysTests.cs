@@ -47,7 +47,17 @@ public sealed class RecordDaysTests : IDisposable
         {
             await connection.OpenAsync();
             await using var command = connection.CreateCommand();
-            command.CommandText = "DROP TABLE registration_days; DROP TABLE policy_key_uses; DELETE FROM schema_migrations WHERE version >= 10;";
+            command.CommandText =
+                """
+                DROP TABLE registration_days;
+                DROP TABLE policy_key_uses;
+                DROP INDEX enrollments_by_policy;
+                DROP INDEX enrollments_by_edge;
+                DROP INDEX registrations_by_update;
+                DROP INDEX registrations_by_error;
+                DROP INDEX registrations_by_substatus;
+                DELETE FROM schema_migrations WHERE version >= 10;
+                """;
             await command.ExecuteNonQueryAsync();
         }
 
