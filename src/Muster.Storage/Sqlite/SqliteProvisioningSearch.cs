@@ -63,7 +63,9 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
             (true, true) => $"{Updated} DESC, key DESC",
         };
         if (filter.UpdatedSinceUtc is not null) filters += byTime ? $" AND {Updated} >= @since" : $" AND +{Updated} >= @since";
-        var conditions = text is null ? [byTime ? Scope : ById("enrollments", Scope, "+instance = @instance AND +kind = @kind", values, filter.UpdatedSinceUtc)] : text.Conditions(cursor, byTime ? null : isDescending, () => Count(TextSearch.CountCandidates, values));
+        var conditions = text is not null
+            ? text.Conditions(cursor, byTime ? null : isDescending, () => Count(TextSearch.CountCandidates, values))
+            : byTime ? [Scope] : [ById("enrollments", Scope, "+instance = @instance AND +kind = @kind", values, filter.UpdatedSinceUtc)];
         return cancellationToken.IsCancellationRequested
             ? Task.FromCanceled<SearchPage<Enrollment>>(cancellationToken)
             : Task.FromResult(FirstFull());
@@ -86,7 +88,8 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
     }
 
     /// <inheritdoc/>
-    public Task<long> CountEnrollmentsAsync(string instanceName, EnrollmentFilter filter, long cap, CancellationToken cancellationToken)
+    public Task<long> CountEnrollmentsAsync(
+        string instanceName, EnrollmentFilter filter, long cap, CancellationToken cancellationToken)
     {
         var (values, filters, text) = Conditions(instanceName, filter);
         values.Add("cap", cap);
@@ -99,9 +102,11 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
     public Task<long> CountEnrollmentsAsync(
         string instanceName, EnrollmentKind kind, AttestationType type, CancellationToken cancellationToken)
     {
-        var values = new DynamicParameters(new { instance = ColumnText.Key(instanceName), kind = ColumnText.Of(kind), type = ColumnText.Of(type) });
+        var values = new DynamicParameters(
+            new { instance = ColumnText.Key(instanceName), kind = ColumnText.Of(kind), type = ColumnText.Of(type) });
         return Number(
-            "SELECT COUNT(*) FROM enrollments WHERE instance = @instance AND kind = @kind AND attestation_type = @type", values, cancellationToken);
+            "SELECT COUNT(*) FROM enrollments WHERE instance = @instance AND kind = @kind AND attestation_type = @type",
+            values, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -149,7 +154,8 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<DailyCount>> ListRecordCreationsAsync(string instanceName, DateOnly from, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<DailyCount>> ListRecordCreationsAsync(
+        string instanceName, DateOnly from, CancellationToken cancellationToken) =>
         cancellationToken.IsCancellationRequested
             ? Task.FromCanceled<IReadOnlyList<DailyCount>>(cancellationToken)
             : Task.FromResult(_readers.Read(
@@ -173,14 +179,11 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
         {
             values.Add("policy", filter.Policy is { } own ? JsonNamingPolicy.CamelCase.ConvertName(own.ToString()) : "");
             where.Append($" AND {Policy} = @policy");
+            if (filter.Policy is not null) where.Append($" AND {Policy} <> ''");
         }
 
-        if (filter.IotEdge is { } edge)
-        {
-            values.Add("edge", edge ? 1 : 0);
-            where.Append($" AND {Edge} = @edge");
-        }
-
+        // A number and no parameter, so that the index of those with Edge is seen to fit.
+        if (filter.IotEdge is { } edge) where.Append(edge ? $" AND {Edge} = 1" : $" AND {Edge} = 0");
         AddSince(values, filter.UpdatedSinceUtc);
         if (filter.HubHostName is { } hub)
         {
@@ -206,7 +209,8 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
         {
             // The registration ID of an individual enrollment's only device is the enrollment's ID.
             values.Add("enrollment", ColumnText.Key(enrollment));
-            where.Append(" AND (enrollment_kind = 'group' AND enrollment_key = @enrollment OR enrollment_kind = 'individual' AND key = @enrollment)");
+            where.Append(" AND (enrollment_kind = 'group' AND enrollment_key = @enrollment")
+                .Append(" OR enrollment_kind = 'individual' AND key = @enrollment)");
         }
 
         if (filter.Substatus is { } substatus)
@@ -261,7 +265,8 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
     {
         if (since is null) return walk;
         var recent = $"SELECT rowid FROM {table} WHERE {walk} AND {Updated} >= @since";
-        return Count($"SELECT COUNT(*) FROM ({recent} LIMIT {MaxSorted + 1})", values) > MaxSorted ? walk : $"{sorted} AND rowid IN ({recent})";
+        var isMany = Count($"SELECT COUNT(*) FROM ({recent} LIMIT {MaxSorted + 1})", values) > MaxSorted;
+        return isMany ? walk : $"{sorted} AND rowid IN ({recent})";
     }
 
     private static void Check(int limit)
@@ -293,7 +298,8 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
         var rows = _readers.Read((sql, values), static (session, query) =>
             session.Connection.Query<(byte[] Document, string Cursor)>(query.sql, query.values).AsList());
         var items = rows.Take(limit)
-            .Select(row => JsonSerializer.Deserialize(row.Document, type) ?? throw new JsonException("A stored document is null: the database is damaged."))
+            .Select(row => JsonSerializer.Deserialize(row.Document, type)
+                ?? throw new JsonException("A stored document is null: the database is damaged."))
             .ToList();
         return new SearchPage<T>(items, rows.Count > limit ? rows[limit - 1].Cursor : null);
     }

@@ -68,19 +68,26 @@ public sealed class ListFilterTests : IDisposable
         Assert.Equal(all.Count, await search.CountRegistrationsAsync(Samples.Instance, filter, 1000, default));
     }
 
+    private static PutEnrollment Enrollment(string id, int minute, AllocationPolicyKind? policy, DeviceCapabilities? capabilities) => new(
+        Samples.Individual(id) with { AllocationPolicy = policy, Capabilities = capabilities, LastUpdatedUtc = Samples.Time.AddMinutes(minute) },
+        null);
+
+    private static PutRegistration Record(RegistrationRecord record, int minute) =>
+        new(record with { LastUpdatedUtc = Samples.Time.AddMinutes(minute) }, null);
+
     private async Task<SqliteProvisioningStore> OpenAsync()
     {
         var store = await SqliteTestStore.OpenAsync(_folder.File("muster.db"));
         var edge = new DeviceCapabilities(true);
         await store.CommitAsync(
             [
-                new PutEnrollment(Samples.Individual("a") with { AllocationPolicy = null, Capabilities = null, LastUpdatedUtc = Samples.Time }, null),
-                new PutEnrollment(Samples.Individual("b") with { AllocationPolicy = AllocationPolicyKind.Static, Capabilities = edge, LastUpdatedUtc = Samples.Time.AddMinutes(1) }, null),
-                new PutEnrollment(Samples.Individual("c") with { AllocationPolicy = AllocationPolicyKind.GeoLatency, Capabilities = edge, LastUpdatedUtc = Samples.Time.AddMinutes(2) }, null),
-                new PutEnrollment(Samples.Individual("d") with { AllocationPolicy = null, Capabilities = new DeviceCapabilities(false), LastUpdatedUtc = Samples.Time.AddMinutes(3) }, null),
-                new PutRegistration(Samples.Registration("a") with { Substatus = RegistrationSubstatus.InitialAssignment, LastUpdatedUtc = Samples.Time }, null),
-                new PutRegistration(Samples.Registration("b", group: "Line") with { Substatus = RegistrationSubstatus.DeviceDataReset, LastUpdatedUtc = Samples.Time.AddMinutes(1) }, null),
-                new PutRegistration(Samples.Registration("c", group: "Line") with { Substatus = null, ErrorCode = 401002, LastUpdatedUtc = Samples.Time.AddMinutes(2) }, null),
+                Enrollment("a", 0, policy: null, capabilities: null),
+                Enrollment("b", 1, AllocationPolicyKind.Static, edge),
+                Enrollment("c", 2, AllocationPolicyKind.GeoLatency, edge),
+                Enrollment("d", 3, policy: null, new DeviceCapabilities(false)),
+                Record(Samples.Registration("a") with { Substatus = RegistrationSubstatus.InitialAssignment }, 0),
+                Record(Samples.Registration("b", group: "Line") with { Substatus = RegistrationSubstatus.DeviceDataReset }, 1),
+                Record(Samples.Registration("c", group: "Line") with { ErrorCode = 401002 }, 2),
             ],
             default);
         return store;
