@@ -131,7 +131,7 @@ public sealed class FilterTests(PortalFixture portal) : IAsyncLifetime
 
     private static async Task CheckAsync(IPage page, string chip, string address, string stays, string goes)
     {
-        await page.WaitForURLAsync(url => url.Contains(address, StringComparison.Ordinal));
+        await page.AddressHasAsync(address);
         await Expect(Row(page, goes)).ToHaveCountAsync(0);
         await Expect(Row(page, stays)).ToBeVisibleAsync();
 
