@@ -12,6 +12,12 @@ public sealed record PortalOptions(int Port)
     /// <summary>Host names that the exposed door answers under, beside IP addresses and localhost.</summary>
     public IReadOnlyList<string> HostNames { get; init; } = [];
 
+    /// <summary>Key in the items of a request that a trusted proxy passed on.</summary>
+    public const string ViaProxy = "muster-via-proxy";
+
+    /// <summary>Host name under which browsers find the portal behind a reverse proxy; null for none.</summary>
+    public string? PublicHost { get; init; }
+
     /// <summary>The directory whose people may sign in; null for local accounts only.</summary>
     public OpenIdOptions? OpenId { get; init; }
 }

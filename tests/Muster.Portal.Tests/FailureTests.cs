@@ -97,7 +97,7 @@ public sealed class FailureTests(PortalFixture portal)
             Assert.Contains(log.All, line => line.Contains(tracking, StringComparison.Ordinal) && line.Contains(BreakableSearch.Cause, StringComparison.Ordinal));
             Assert.DoesNotContain(BreakableSearch.Cause, await page.ContentAsync(), StringComparison.Ordinal);
             Assert.DoesNotContain("InvalidOperation", await page.ContentAsync(), StringComparison.Ordinal);
-            await Expect(panel.GetByRole(AriaRole.Link, new() { Name = "All resources" })).ToHaveAttributeAsync("href", "/");
+            await Expect(panel.GetByRole(AriaRole.Link, new() { Name = "All resources" })).ToHaveAttributeAsync("href", "./");
 
             // A fault that ends the connection is told by the circuit's ID, which the log has then.
             await Expect(page.Locator("#circuit-id")).Not.ToHaveTextAsync("unknown");

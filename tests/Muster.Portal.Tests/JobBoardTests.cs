@@ -48,7 +48,7 @@ public sealed class JobBoardTests(PortalFixture portal)
 
         // The person's bell has it, on whatever page.
         var notice = portal.Server.Services.GetRequiredService<NoticeBook>().Of(actor.SessionId).LatestForAll!;
-        Assert.Equal(("Test things: done. 2 done, 1 failed.", $"/i/default/jobs/{job}", true), (notice.Text, notice.Href, notice.IsBad));
+        Assert.Equal(("Test things: done. 2 done, 1 failed.", $"i/default/jobs/{job}", true), (notice.Text, notice.Href, notice.IsBad));
     }
 
     [Fact]

@@ -92,6 +92,14 @@ public sealed class PortalFixture : IAsyncLifetime
         return page;
     }
 
+    /// <summary>A page of nobody that takes any server certificate.</summary>
+    public async Task<IPage> NewPageAsync()
+    {
+        var context = await _browser!.NewContextAsync(new() { IgnoreHTTPSErrors = true, ViewportSize = new() { Width = 1280, Height = 900 } });
+        context.SetDefaultTimeout(60_000);
+        return await context.NewPageAsync();
+    }
+
     public async Task GoAsync(IPage page, string path)
     {
         await page.GotoAsync(Base + path);

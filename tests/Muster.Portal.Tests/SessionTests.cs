@@ -26,7 +26,7 @@ public sealed class SessionTests(PortalFixture portal)
 
         await Expect(page.GetByText("Your session has ended.")).ToBeVisibleAsync();
         await Expect(page.GetByLabel("Device ID")).ToHaveValueAsync("typed-before-the-end");
-        await Expect(page.Link("sign in again")).ToHaveAttributeAsync("href", "/signin");
+        await Expect(page.Link("sign in again")).ToHaveAttributeAsync("href", "signin");
         var store = portal.Server.Services.GetRequiredService<Core.Store.IProvisioningStore>();
         var stored = (Core.Enrollments.IndividualEnrollment)(await store.FindEnrollmentAsync("default", Core.Enrollments.EnrollmentKind.Individual, "expiry-device", default))!;
         Assert.Null(stored.DeviceId);

@@ -60,7 +60,7 @@ internal static class EnrollmentWords
     public static string UrlOf(string instance, Enrollment enrollment) => UrlOf(instance, enrollment.Kind, enrollment.Id);
 
     public static string UrlOf(string instance, EnrollmentKind kind, string id) =>
-        $"/i/{instance}/enrollments/{PathOf(kind)}/{Segment(id)}";
+        $"i/{instance}/enrollments/{PathOf(kind)}/{Segment(id)}";
 
     /// <summary>The ID that a path segment made by <see cref="UrlOf(string, EnrollmentKind, string)"/> names.</summary>
     public static string IdOf(string segment) => segment.StartsWith('~') ? segment[1..] : segment;

@@ -79,7 +79,7 @@ internal static class JobPlans
         Title = allMatching?.EnrollmentGroupId is { } group ? $"Delete registration records of {group}" : "Delete registration records",
         Right = PortalRight.RegistrationsDelete,
         Total = total,
-        Href = allMatching?.EnrollmentGroupId is { } of ? $"{EnrollmentWords.UrlOf(instance, EnrollmentKind.Group, of)}?tab=Records" : $"/i/{instance}/registrations",
+        Href = allMatching?.EnrollmentGroupId is { } of ? $"{EnrollmentWords.UrlOf(instance, EnrollmentKind.Group, of)}?tab=Records" : $"i/{instance}/registrations",
         List = Records(instance, ids, allMatching),
         Act = async (hands, item, cancellationToken) => GoneIsGone(await hands.Records.DeleteAsync(instance, item.Id, cancellationToken)),
     };
@@ -94,7 +94,7 @@ internal static class JobPlans
         Title = group is null ? "Deprovision devices" : $"Deprovision all of {group}",
         Right = PortalRight.EnrollmentsDelete,
         Total = total,
-        Href = group is null ? $"/i/{instance}/registrations" : $"{EnrollmentWords.UrlOf(instance, EnrollmentKind.Group, group)}?tab=Records",
+        Href = group is null ? $"i/{instance}/registrations" : $"{EnrollmentWords.UrlOf(instance, EnrollmentKind.Group, group)}?tab=Records",
         Advice = $"Do not delete the disabled {(group is null ? "enrollments" : "group")}: without {(group is null ? "them" : "it")} the devices could register again.",
         List = Records(instance, ids, group is null ? null : new RegistrationFilter { EnrollmentGroupId = group }),
         Act = (hands, item, cancellationToken) => Deprovisioning.RunAsync(hands, instance, item.Id, group is null, choices, cancellationToken),
@@ -105,7 +105,7 @@ internal static class JobPlans
 
     private static string NounOf(EnrollmentKind kind) => kind == EnrollmentKind.Group ? "enrollment group" : "individual enrollment";
 
-    private static string ListOf(string instance, EnrollmentKind kind) => $"/i/{instance}/enrollments?tab={EnrollmentWords.PathOf(kind)}";
+    private static string ListOf(string instance, EnrollmentKind kind) => $"i/{instance}/enrollments?tab={EnrollmentWords.PathOf(kind)}";
 
     private static Func<JobHands, string?, CancellationToken, Task<Result<JobItems>>> Enrollments(
         string instance, EnrollmentKind kind, IReadOnlyList<string> ids, EnrollmentFilter? allMatching)

@@ -33,7 +33,7 @@ internal static class JobWords
         _ => $"The job is {Of(job.State)}.",
     };
 
-    public static string UrlOf(string instance, string id) => $"/i/{instance}/jobs/{id}";
+    public static string UrlOf(string instance, string id) => $"i/{instance}/jobs/{id}";
 
     public static string Csv(JobFailure failure) => CsvText.Row(
         failure.Item.What, failure.Item.Id, failure.Refusal.Code.ToString(CultureInfo.InvariantCulture), failure.Refusal.Message,

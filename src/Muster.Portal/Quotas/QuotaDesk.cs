@@ -121,7 +121,7 @@ public sealed class QuotaDesk(
     public async Task<IReadOnlyList<QuotaLine>> ListAsync(string instance, CancellationToken cancellationToken)
     {
         if (!access.May(PortalRight.Read) || instances.FindByName(instance) is not { } found) return [];
-        var page = $"/i/{found.Name}";
+        var page = $"i/{found.Name}";
         var quotas = found.Quotas ?? InstanceQuotas.Unlimited;
         var usage = await store.GetUsageAsync(found.Name, cancellationToken);
         return

@@ -12,17 +12,17 @@ internal sealed class SessionCookie(PortalOptions options)
     public string? Read(HttpContext context) => context.Request.Cookies[Name];
 
     /// <summary>Gives the browser a secret.</summary>
-    public void Set(HttpContext context, string secret) => context.Response.Cookies.Append(Name, secret, Settings());
+    public void Set(HttpContext context, string secret) => context.Response.Cookies.Append(Name, secret, Settings(context));
 
     /// <summary>Takes it back.</summary>
-    public void Delete(HttpContext context) => context.Response.Cookies.Delete(Name, Settings());
+    public void Delete(HttpContext context) => context.Response.Cookies.Delete(Name, Settings(context));
 
-    private CookieOptions Settings() => new()
+    private CookieOptions Settings(HttpContext context) => new()
     {
         HttpOnly = true,
         SameSite = SameSiteMode.Strict,
-        Secure = options.IsExposed,
-        Path = "/",
+        Secure = options.IsExposed || context.Request.IsHttps,
+        Path = context.Request.PathBase is { HasValue: true } prefix ? prefix.Value : "/",
         IsEssential = true,
     };
 }

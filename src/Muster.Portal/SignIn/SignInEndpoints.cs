@@ -45,8 +45,9 @@ internal sealed class SignInEndpoints(
 
         // A browser that came here over TLS once stays with it (portal 11). Not under localhost, whose other ports are others' business.
         if (context.Request.IsHttps && !IsLocal(host)) headers.StrictTransportSecurity = "max-age=31536000";
-        if (IsOwnHost(host)) return next(context);
-        var names = options.IsExposed ? options.HostNames : ["localhost", "127.0.0.1", "[::1]"];
+        if (IsOwnHost(context, host)) return next(context);
+        IReadOnlyList<string> own = options.IsExposed ? options.HostNames : ["localhost", "127.0.0.1", "[::1]"];
+        IReadOnlyList<string> names = options.PublicHost is { } behind ? [behind, .. own] : own;
         return SignInPages.WriteAsync(context, StatusCodes.Status421MisdirectedRequest, SignInPages.WrongHost(names));
     }
 
@@ -54,8 +55,9 @@ internal sealed class SignInEndpoints(
         || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
     // A page elsewhere can point a name at this machine, never an address.
-    private bool IsOwnHost(string host) => IsLocal(host)
-        || (options.IsExposed && (IPAddress.TryParse(host, out _) || options.HostNames.Contains(host, StringComparer.OrdinalIgnoreCase)));
+    private bool IsOwnHost(HttpContext context, string host) => IsLocal(host)
+        || host.Equals(options.PublicHost, StringComparison.OrdinalIgnoreCase)
+        || ((options.IsExposed || context.Items.ContainsKey(PortalOptions.ViaProxy)) && (IPAddress.TryParse(host, out _) || options.HostNames.Contains(host, StringComparer.OrdinalIgnoreCase)));
 
     /// <summary>Lets only sessions pass, except to what anyone may see.</summary>
     /// <param name="context">The request.</param>
@@ -82,7 +84,7 @@ internal sealed class SignInEndpoints(
         if (path == "/signin" || (options.OpenId is not null && OpenIdSignIn.IsOnTheWay(path)) || PortalAssets.IsAsset(path) || isOpen(path)) return next(context);
         if (HttpMethods.IsGet(context.Request.Method) && !path.StartsWithSegments("/_blazor", StringComparison.Ordinal))
         {
-            context.Response.Redirect("/signin");
+            context.Response.Redirect(context.Request.PathBase + "/signin");
             return Task.CompletedTask;
         }
 
@@ -109,7 +111,7 @@ internal sealed class SignInEndpoints(
 
         // The redirect takes the token out of the address bar and the history.
         context.Response.StatusCode = StatusCodes.Status303SeeOther;
-        context.Response.Headers.Location = "/";
+        context.Response.Headers.Location = context.Request.PathBase + "/";
         return Task.CompletedTask;
     }
 
@@ -128,7 +130,7 @@ internal sealed class SignInEndpoints(
             cookie.Set(context, secret);
             PortalLog.SignedIn(logger, name, sessions.Find(secret)!.Role.ToString());
             context.Response.StatusCode = StatusCodes.Status303SeeOther;
-            context.Response.Headers.Location = "/";
+            context.Response.Headers.Location = context.Request.PathBase + "/";
             return;
         }
 
@@ -154,7 +156,7 @@ internal sealed class SignInEndpoints(
         if (context.User.FindFirstValue(PortalAccess.SessionClaim) is { } id) sessions.Close(id);
         cookie.Delete(context);
         context.Response.StatusCode = StatusCodes.Status303SeeOther;
-        context.Response.Headers.Location = "/signin";
+        context.Response.Headers.Location = context.Request.PathBase + "/signin";
     }
 
     private Task ShowAsync(HttpContext context, int status, string? error)

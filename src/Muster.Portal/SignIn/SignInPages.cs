@@ -25,14 +25,14 @@ internal static class SignInPages
               A restart prints a new link.</div></div>
               """;
         var elsewhere = directory is null ? "" : $"""
-            <p><a class="button primary" href="{OpenIdSignIn.StartPath}">Sign in with {Text(directory)}</a></p>
+            <p><a class="button primary" href="~{OpenIdSignIn.StartPath}">Sign in with {Text(directory)}</a></p>
             <p class="or"><span>or with a local user</span></p>
             """;
         return Document("Sign in", $"""
             <h1>Sign in</h1>
             {problem}
             {elsewhere}
-            <form method="post" action="/signin">
+            <form method="post" action="~/signin">
               <input type="hidden" name="{Text(antiforgeryField)}" value="{Text(antiforgeryToken)}">
               <div class="field"><label for="name">User name</label>
               <input type="text" id="name" name="name" autocomplete="username" required autofocus{described}></div>
@@ -49,7 +49,7 @@ internal static class SignInPages
         <h1>This link no longer works</h1>
         <p>The link works once, in one browser, and only until Muster restarts.</p>
         <p>To get a new link, restart Muster and open the one it prints in the line <strong>Portal</strong>, or
-        <a href="/signin">sign in with your user name</a>.</p>
+        <a href="~/signin">sign in with your user name</a>.</p>
         """);
 
     /// <summary>For a host name that is none of the portal's.</summary>
@@ -63,22 +63,24 @@ internal static class SignInPages
     /// <param name="name">Who is signed in.</param>
     public static string GoOn(string name) => Document("Signed in", $"""
         <h1>Signed in</h1>
-        <p>You are {Text(name)}. <a href="/">Go on to the portal</a>.</p>
-        """, """<meta http-equiv="refresh" content="0;url=/">""");
+        <p>You are {Text(name)}. <a href="~/">Go on to the portal</a>.</p>
+        """, """<meta http-equiv="refresh" content="0;url=~/">""");
 
     /// <summary>For a sign-in elsewhere that came to nothing.</summary>
     /// <param name="text">Why, and what to do.</param>
     public static string DirectoryProblem(string text) => Document("You are not signed in", $"""
         <h1>You are not signed in</h1>
         <p role="alert">{Text(text)}</p>
-        <p><a href="/signin">Back to the sign-in</a></p>
+        <p><a href="~/signin">Back to the sign-in</a></p>
         """);
 
-    /// <summary>Writes a page of these.</summary>
+    /// <summary>Writes a page of these; its links, which begin with <c>~/</c>, lead below the portal's path prefix.</summary>
     public static Task WriteAsync(HttpContext context, int status, string html)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "text/html; charset=utf-8";
+        var prefix = Text(context.Request.PathBase.ToUriComponent());
+        html = html.Replace("\"~/", $"\"{prefix}/", StringComparison.Ordinal).Replace("url=~/", $"url={prefix}/", StringComparison.Ordinal);
         return context.Response.WriteAsync(html, context.RequestAborted);
     }
 
@@ -90,11 +92,11 @@ internal static class SignInPages
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>{title} - Muster</title>
         {head}
-        <link rel="icon" href="/assets/muster.svg" type="image/svg+xml">
-        <link rel="stylesheet" href="/assets/portal.css?v={PortalAssets.Tag}">
-        <script src="/assets/portal.js?v={PortalAssets.Tag}"></script>
+        <link rel="icon" href="~/assets/muster.svg" type="image/svg+xml">
+        <link rel="stylesheet" href="~/assets/portal.css?v={PortalAssets.Tag}">
+        <script src="~/assets/portal.js?v={PortalAssets.Tag}"></script>
         </head>
-        <body><main class="plain"><div class="card"><div class="brand"><img src="/assets/muster.svg" alt="" width="36" height="36">Muster</div>{body}</div></main></body>
+        <body><main class="plain"><div class="card"><div class="brand"><img src="~/assets/muster.svg" alt="" width="36" height="36">Muster</div>{body}</div></main></body>
         </html>
 
         """;

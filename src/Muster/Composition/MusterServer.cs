@@ -10,6 +10,7 @@ using Muster.Configuration;
 using Muster.Core.Secrets;
 using Muster.DataFolders;
 using Muster.Health;
+using Muster.Listeners;
 using Muster.Metrics;
 using Muster.Portal;
 using Muster.Portal.SignIn;
@@ -92,6 +93,7 @@ public sealed class MusterServer : IAsyncDisposable
             {
                 IsExposed = options.IsPortalExposed,
                 HostNames = options.Hosts,
+                PublicHost = options.PortalUrl?.Host,
                 OpenId = options.PortalSignIn,
             });
             builder.Services.AddSingleton<IPortalUserStore>(new PortalUserFile(Path.Combine(folder.Path, "portal-users.json")));
@@ -107,7 +109,7 @@ public sealed class MusterServer : IAsyncDisposable
 
             // It listens from the start on, so that nothing is missed that happens before the first scrape.
             if (doors.Metrics is not null) app.Services.GetRequiredService<MetricsListener>();
-            MapDoors(app, doors, parts, own, time);
+            MapDoors(app, options, doors, parts, own, time);
 
             var endpoints = Describe(options, doors, context, instance, own, app.Services.GetRequiredService<PortalSessions>());
             using var root = own is null ? null : X509CertificateLoader.LoadCertificate(own.RootDer);
@@ -234,7 +236,7 @@ public sealed class MusterServer : IAsyncDisposable
 
     /// <summary>Gives every door its own endpoints: what is mapped behind one cannot be reached through another.</summary>
     private static void MapDoors(
-        WebApplication app, OpenDoors doors, IServerParts parts, OwnCertificates? own, TimeProvider time)
+        WebApplication app, MusterOptions options, OpenDoors doors, IServerParts parts, OwnCertificates? own, TimeProvider time)
     {
         // A web application lets sign-in handlers listen at every door by itself; only the portal's may.
         ((IApplicationBuilder)app).Properties["__AuthenticationMiddlewareSet"] = true;
@@ -243,13 +245,21 @@ public sealed class MusterServer : IAsyncDisposable
         {
             HealthEndpoints.Map(endpoints, checks, time);
             parts.MapHttps(endpoints);
-        }, parts.UseHttps);
+        }, door =>
+        {
+            door.UseForwardedClients(options.TrustedProxies);
+            parts.UseHttps(door);
+        });
         MapDoor(app, doors.Portal.Port, endpoints =>
         {
             HealthEndpoints.Map(endpoints, checks, time);
             if (own is not null) RootEndpoints.MapRoot(endpoints, own);
             endpoints.MapPortal();
-        }, door => door.UsePortal(IsOpenPortalPath), branch => branch.UseAntiforgery());
+        }, door =>
+        {
+            door.UseForwardedPortal(options.TrustedProxies, options.PortalUrl);
+            door.UsePortal(IsOpenPortalPath);
+        }, branch => branch.UseAntiforgery());
         if (doors.Crl is { } crl && own is not null)
         {
             MapDoor(app, crl.Port, endpoints =>
@@ -299,7 +309,9 @@ public sealed class MusterServer : IAsyncDisposable
         };
 
     /// <summary>Where the portal is opened: an address that is not this machine's loopback is in the server certificate (portal 11).</summary>
-    private static string PortalOrigin(MusterOptions options, OpenDoors doors) => options.IsPortalExposed
+    private static string PortalOrigin(MusterOptions options, OpenDoors doors) => options.PortalUrl is { } url
+        ? url.AbsoluteUri.TrimEnd('/')
+        : options.IsPortalExposed
         ? "https://" + HostName.WithPort(options.PublicName, doors.Portal.Port, MusterOptions.DefaultHttpsPort)
         : "http://" + HostName.WithPort(options.PortalAddress?.ToString() ?? "localhost", doors.Portal.Port, 80);
 

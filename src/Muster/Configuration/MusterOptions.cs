@@ -65,6 +65,12 @@ public sealed record MusterOptions
     /// <summary>Address that the portal listens on; null or a loopback address is this machine only. See <see cref="IsPortalExposed"/>.</summary>
     public IPAddress? PortalAddress { get; init; }
 
+    /// <summary>Where browsers find the portal behind a reverse proxy: http or https, its path is the prefix; null is where it listens.</summary>
+    public Uri? PortalUrl { get; init; }
+
+    /// <summary>Addresses and networks of the reverse proxies whose <c>X-Forwarded</c> headers are taken (behaviour B-14.8).</summary>
+    public ImmutableArray<IPNetwork> TrustedProxies { get; init; } = [];
+
     /// <summary>TCP port of metrics on the loopback addresses; 0 is any free port; null opens none.</summary>
     public int? MetricsPort { get; init; }
 

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using Muster.Core.Networking;
 using Muster.Core.Quotas;
 
 namespace Muster.Configuration;
@@ -64,6 +65,8 @@ public static class MusterOptionsReader
                 AmqpPort = PortOf("AmqpPort") ?? 5671,
                 PortalPort = PortOf("PortalPort") ?? 8080,
                 PortalAddress = AddressOf("PortalAddress"),
+                PortalUrl = UrlOf("PortalUrl"),
+                TrustedProxies = NetworksOf("TrustedProxies"),
                 CrlPort = PortOf("CrlPort"),
                 MetricsPort = PortOf("MetricsPort"),
                 CertificateFile = PathOf("Certificate"),
@@ -139,6 +142,32 @@ public static class MusterOptionsReader
             if (HostName.IsAddress(value, out var address)) return address;
             mistakes.Add(new(name, value, "It is not an IP address. Allowed are addresses of this machine; 0.0.0.0 and :: are all of them."));
             return null;
+        }
+
+        private Uri? UrlOf(string key)
+        {
+            if (Single(key) is not var (name, value)) return null;
+            if (Uri.TryCreate(value, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp)
+                && url.Host.Length > 0 && url is { Query: "", Fragment: "", UserInfo: "" })
+            {
+                return url;
+            }
+
+            mistakes.Add(new(name, value, "It is not the address of a page. Allowed are addresses such as https://ops.example.org/muster, without query."));
+            return null;
+        }
+
+        private ImmutableArray<IPNetwork> NetworksOf(string key)
+        {
+            if (Find(key) is not var (name, values)) return [];
+            var networks = ImmutableArray.CreateBuilder<IPNetwork>();
+            foreach (var value in values)
+            {
+                if (IpFilterRule.TryParseMask(value, out var network)) networks.Add(network);
+                else mistakes.Add(new(name, value, "It is not an address or a network. Allowed are such as 192.0.2.7, 10.0.0.0/8 and fd00::/8."));
+            }
+
+            return [.. networks.Distinct()];
         }
 
         private ImmutableArray<string>? NamesOf(string key)

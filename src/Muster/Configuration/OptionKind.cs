@@ -15,6 +15,9 @@ public enum OptionKind
     /// <summary>An IP address of this machine.</summary>
     Address,
 
+    /// <summary>An http or https address.</summary>
+    Url,
+
     /// <summary>A group of settings; not on the command line.</summary>
     Section,
 

@@ -42,8 +42,36 @@ public sealed class NetworkSettingsTests
         Assert.EndsWith(expected, Assert.Single(mistakes).Key, StringComparison.Ordinal);
     }
 
-    private static MusterOptions? Read(List<OptionMistake> mistakes, params (string Key, string Value)[] settings) => MusterOptionsReader.Read(
+    [Fact]
+    public void The_portal_s_address_and_the_proxies_are_read()
+    {
+        var mistakes = new List<OptionMistake>();
+        var options = ReadAll(mistakes, ("PortalUrl", "https://ops.example.org/muster/"), ("TrustedProxies__0", "10.0.0.7/8"), ("TrustedProxies__1", "fd00::1"));
+        Assert.Empty(mistakes);
+        Assert.Equal("https://ops.example.org/muster/", options!.PortalUrl!.AbsoluteUri);
+        Assert.Equal(["10.0.0.0/8", "fd00::1/128"], options.TrustedProxies.Select(network => network.ToString()));
+    }
+
+    [Theory]
+    [InlineData("PortalUrl", "ops.example.org/muster")]
+    [InlineData("PortalUrl", "ftp://ops.example.org/")]
+    [InlineData("PortalUrl", "https://ops.example.org/?a=b")]
+    [InlineData("PortalUrl", "https://ops.example.org/#a")]
+    [InlineData("PortalUrl", "https://me:secret@ops.example.org/")]
+    [InlineData("TrustedProxies__0", "proxy.example.org")]
+    [InlineData("TrustedProxies__0", "10.0.0.0/33")]
+    public void A_wrong_address_of_portal_or_proxy_is_told(string key, string value)
+    {
+        var mistakes = new List<OptionMistake>();
+        Assert.Null(ReadAll(mistakes, (key, value)));
+        Assert.StartsWith("MUSTER__" + key.Split("__")[0], Assert.Single(mistakes).Key, StringComparison.Ordinal);
+    }
+
+    private static MusterOptions? Read(List<OptionMistake> mistakes, params (string Key, string Value)[] settings) =>
+        ReadAll(mistakes, [.. settings.Select(setting => ("PrivateEndpoints__" + setting.Key, setting.Value))]);
+
+    private static MusterOptions? ReadAll(List<OptionMistake> mistakes, params (string Key, string Value)[] settings) => MusterOptionsReader.Read(
         new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal),
-        settings.ToDictionary(setting => "MUSTER__PrivateEndpoints__" + setting.Key, setting => setting.Value, StringComparer.Ordinal),
+        settings.ToDictionary(setting => "MUSTER__" + setting.Key, setting => setting.Value, StringComparer.Ordinal),
         Path.GetTempPath(), mistakes);
 }
