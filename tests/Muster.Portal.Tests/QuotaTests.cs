@@ -76,7 +76,7 @@ public sealed class QuotaTests(PortalFixture portal)
         await page.Button("Refresh").ClickAsync();
         await Expect(page.GetByText("Registrations: 93 % of the limit is used.")).ToBeVisibleAsync();
         await Expect(page.GetByText("Based on 15 new records a day over the last day")).ToBeVisibleAsync();
-        await Expect(page.Link("of which orphaned 15")).ToHaveAttributeAsync("href", "/i/limit-dps/registrations?orphaned=true");
+        await Expect(page.Link("of which orphaned 15")).ToHaveAttributeAsync("href", "i/limit-dps/registrations?orphaned=true");
         await portal.GoAsync(page, "/i/limit-dps/overview");
         await Expect(page.GetByText("Registrations: 93 % of the limit is used.")).ToBeVisibleAsync();
 
