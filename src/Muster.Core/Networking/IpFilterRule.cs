@@ -41,6 +41,9 @@ public sealed record IpFilterRule(string FilterName, string IpMask, IpFilterActi
         return true;
     }
 
+    /// <summary>The address of the other side as people write it, for traces, logs and audit entries; empty where none is known.</summary>
+    public static string Text(IPAddress? address) => address is null ? "" : Plain(address).ToString();
+
     /// <summary>An IPv4 address that came in through an IPv6 socket, as itself.</summary>
     public static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 }

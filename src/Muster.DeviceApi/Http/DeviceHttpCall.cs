@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Muster.Api.Errors;
 using Muster.Api.Requests;
 using Muster.Core.Errors;
+using Muster.Core.Networking;
 using Muster.Core.Registration;
 using Muster.DeviceApi.Wire;
 
@@ -25,7 +26,7 @@ internal sealed record DeviceHttpCall(DeviceRequest Request, RegisterBody Body)
             ApiVersion = context.Request.Query["api-version"].ToString(),
             Protocol = "Http",
             Client = ClientOf(context.Request.Headers),
-            RemoteAddress = context.Connection.RemoteIpAddress?.ToString() ?? "",
+            RemoteAddress = IpFilterRule.Text(context.Connection.RemoteIpAddress),
             LocalAddress = context.Connection.LocalIpAddress?.ToString() ?? "",
             TrackingId = context.TrackingId(),
         };

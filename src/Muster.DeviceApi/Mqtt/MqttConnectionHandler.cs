@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Hosting;
 using Muster.Api.Connections;
+using Muster.Core.Networking;
 using Muster.Protocols.Mqtt;
 
 namespace Muster.DeviceApi.Mqtt;
@@ -22,7 +23,7 @@ public sealed class MqttConnectionHandler : ConnectionHandler
     /// <inheritdoc/>
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
-        var address = (connection.RemoteEndPoint as IPEndPoint)?.Address.ToString() ?? "";
+        var address = IpFilterRule.Text((connection.RemoteEndPoint as IPEndPoint)?.Address);
         var peer = new MqttPeer(MqttPeer.Tcp, address, ClientCertificates.Of(connection.Features))
         {
             LocalAddress = (connection.LocalEndPoint as IPEndPoint)?.Address.ToString() ?? "",

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Muster.Core.Networking;
 using Muster.Protocols.Mqtt;
 
 namespace Muster.DeviceApi.Mqtt;
@@ -32,7 +33,7 @@ public static class MqttListener
             if (gate.Enter(address) is { } problem)
             {
                 metrics.Refused("connection limit");
-                MqttLog.LimitReached(logger, address?.ToString() ?? "", problem);
+                MqttLog.LimitReached(logger, IpFilterRule.Text(address), problem);
                 connection.Abort();
                 return;
             }

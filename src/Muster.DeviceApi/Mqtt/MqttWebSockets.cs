@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Muster.Api.Connections;
 using Muster.Api.Errors;
 using Muster.Core.Errors;
+using Muster.Core.Networking;
 using Muster.Protocols.Mqtt;
 using Muster.Protocols.WebSockets;
 
@@ -45,7 +46,7 @@ public static class MqttWebSockets
         if (gate.Enter(address) is { } problem)
         {
             door.Metrics.Refused("connection limit");
-            MqttLog.LimitReached(door.Logger, address?.ToString() ?? "", problem);
+            MqttLog.LimitReached(door.Logger, IpFilterRule.Text(address), problem);
             await ErrorResponse.WriteAsync(context, Refusals.Unavailable);
             return;
         }
@@ -58,7 +59,7 @@ public static class MqttWebSockets
                 SubProtocol = subProtocol,
                 KeepAliveInterval = Timeout.InfiniteTimeSpan,
             });
-            var peer = new MqttPeer(MqttPeer.WebSocket, address?.ToString() ?? "", ClientCertificates.Of(context.Features))
+            var peer = new MqttPeer(MqttPeer.WebSocket, IpFilterRule.Text(address), ClientCertificates.Of(context.Features))
             {
                 LocalAddress = context.Connection.LocalIpAddress?.ToString() ?? "",
             };

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
+using Muster.Core.Networking;
 
 namespace Muster.Portal.SignIn;
 
@@ -173,7 +174,7 @@ internal sealed class OpenIdSignIn(
 
     private Task RefuseAsync(HttpContext context, int status, string text)
     {
-        PortalLog.SignInRefused(logger, context.Connection.RemoteIpAddress?.ToString() ?? "");
+        PortalLog.SignInRefused(logger, IpFilterRule.Text(context.Connection.RemoteIpAddress));
         return SignInPages.WriteAsync(context, status, SignInPages.DirectoryProblem(text));
     }
 }

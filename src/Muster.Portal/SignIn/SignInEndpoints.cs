@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
+using Muster.Core.Networking;
 using Muster.Portal.Assets;
 
 namespace Muster.Portal.SignIn;
@@ -75,7 +76,7 @@ internal sealed class SignInEndpoints(
         if (session is not null)
         {
             context.User = new ClaimsPrincipal(new ClaimsIdentity(
-                [new Claim(ClaimTypes.Name, session.UserName), new Claim(PortalAccess.SessionClaim, session.Id), new Claim(PortalAccess.AddressClaim, context.Connection.RemoteIpAddress?.ToString() ?? ""),
+                [new Claim(ClaimTypes.Name, session.UserName), new Claim(PortalAccess.SessionClaim, session.Id), new Claim(PortalAccess.AddressClaim, IpFilterRule.Text(context.Connection.RemoteIpAddress)),
                 new Claim(PortalAccess.LocalAddressClaim, context.Connection.LocalIpAddress?.ToString() ?? "")], "muster"));
             return next(context);
         }
@@ -134,7 +135,7 @@ internal sealed class SignInEndpoints(
             return;
         }
 
-        PortalLog.SignInRefused(logger, context.Connection.RemoteIpAddress?.ToString() ?? "");
+        PortalLog.SignInRefused(logger, IpFilterRule.Text(context.Connection.RemoteIpAddress));
         if (lockedFor is { } wait)
         {
             await ShowAsync(context, StatusCodes.Status429TooManyRequests,

@@ -49,6 +49,33 @@ public sealed class NetworkTests
         Assert.StartsWith("The network rules changed. ", end.Detail, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Mqtt")]
+    [InlineData("MqttWs")]
+    [InlineData("Http")]
+    public async Task An_IPv4_address_stands_in_the_trace_as_itself(string protocol)
+    {
+        await using var server = await RunningServer.StartAsync();
+        await server.EnrollAsync("plain", Key);
+        if (protocol == "Http")
+        {
+            await server.RegisterAsync("plain", server.DeviceToken("plain", Key));
+        }
+        else
+        {
+            await using var device = protocol == "Mqtt"
+                ? await MqttDevice.OpenAsync(server)
+                : await MqttDevice.UpgradeAsync(server, MqttDevice.UpgradeRequest("/mqtt", "mqtt"));
+            Assert.Equal(0, await device.ConnectAsync(server, "plain", server.DeviceToken("plain", Key)));
+            await device.RegisterAsync();
+        }
+
+        // The doors listen on one socket for both families; a client over HTTP may take either.
+        var trace = await server.EventuallyTracedAsync("plain");
+        Assert.Equal(protocol, trace.Protocol);
+        Assert.Contains(trace.RemoteAddress, protocol == "Http" ? ["127.0.0.1", "::1"] : (string[])["127.0.0.1"]);
+    }
+
     [Fact]
     public async Task CONNECT_is_refused_with_a_trace_and_admitted_again_when_rules_open()
     {
