@@ -66,7 +66,7 @@ public sealed class QuotaTests(PortalFixture portal)
             audit[0].Entry.Changes.Where(change => change.Path.StartsWith("quotas.", StringComparison.Ordinal))
                 .Select(change => $"{change.Path}: {change.Old} -> {change.New}").Order(StringComparer.Ordinal));
         await Expect(page.GetByText("of 1,000", new() { Exact = false }).First).ToBeVisibleAsync();
-        await Expect(page.GetByText("No record was created in the last 7 days")).ToBeVisibleAsync();
+        await Expect(page.GetByTestId("forecast").First).ToHaveTextAsync("None was created in the last 7 days: there is no date to tell.");
 
         // Fifteen of sixteen is more than 90 %.
         Assert.Null(await service.SetAsync(AuditCaller.Process, "limit-dps", ifQuotas: null, new InstanceQuotas { Registrations = 16 }, default));
@@ -75,7 +75,7 @@ public sealed class QuotaTests(PortalFixture portal)
             Assert.Equal(CommitOutcome.Committed, await store.CommitAsync([new PutRegistration(Record(number), null)], default));
         await page.Button("Refresh").ClickAsync();
         await Expect(page.GetByText("Registrations: 93 % of the limit is used.")).ToBeVisibleAsync();
-        await Expect(page.GetByText("Based on 15 new records a day over the last day")).ToBeVisibleAsync();
+        await Expect(page.GetByTestId("forecast").First).ToContainTextAsync("at 15 a day over the last day");
         await Expect(page.Link("of which orphaned 15")).ToHaveAttributeAsync("href", "i/limit-dps/registrations?orphaned=true");
         await portal.GoAsync(page, "/i/limit-dps/overview");
         await Expect(page.GetByText("Registrations: 93 % of the limit is used.")).ToBeVisibleAsync();
@@ -93,6 +93,24 @@ public sealed class QuotaTests(PortalFixture portal)
             LastUpdatedUtc = DateTimeOffset.UtcNow,
             ETag = "\"1\"",
         };
+    }
+
+    [Fact]
+    public async Task P16_The_forecast_tells_a_date_for_registrations_and_every_kind_of_enrollment()
+    {
+        const string Service = "forecast-dps";
+        await portal.AddServiceAsync(Service);
+        var quotas = new InstanceQuotas { Registrations = 10, IndividualEnrollments = 2, X509Groups = 100 };
+        Assert.Null(await portal.Server.Services.GetRequiredService<QuotaService>().SetAsync(AuditCaller.Process, Service, ifQuotas: null, quotas, default));
+        await portal.AddSymmetricAsync("individual", "forecast-device", Service);
+        await portal.AddSymmetricAsync("groups", "forecast-line", Service);
+        var page = await portal.OpenAsync($"/i/{Service}/quotas");
+        var forecasts = page.GetByTestId("forecast");
+        await Expect(forecasts.Nth(0)).ToHaveTextAsync("None was created in the last 7 days: there is no date to tell.");
+        await Expect(forecasts.Nth(1)).ToContainTextAsync("at 1 a day over the last day");
+        await Expect(forecasts.Nth(1).Locator("time")).ToBeVisibleAsync();
+        await Expect(forecasts.Nth(2)).ToHaveTextAsync("None was created in the last 7 days: there is no date to tell.");
+        await Expect(forecasts.Nth(3)).ToHaveTextAsync("No limit: there is nothing to run out of.");
     }
 
     [Fact]

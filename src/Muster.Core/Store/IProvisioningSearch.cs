@@ -29,4 +29,16 @@ public interface IProvisioningSearch
 
     /// <summary>How many records were created on each day from <paramref name="from"/> on, deleted ones included; read off counters.</summary>
     Task<IReadOnlyList<DailyCount>> ListRecordCreationsAsync(string instanceName, DateOnly from, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// How many of the enrollments that exist were created on each day from <paramref name="from"/> on. It reads an index from that day on, so
+    /// it takes as long as there are such enrollments.
+    /// </summary>
+    /// <param name="instanceName">The instance.</param>
+    /// <param name="kind">Individual or group.</param>
+    /// <param name="type">Groups with this mechanism alone; null is every one.</param>
+    /// <param name="from">The first day, UTC.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<IReadOnlyList<DailyCount>> ListEnrollmentCreationsAsync(
+        string instanceName, EnrollmentKind kind, AttestationType? type, DateOnly from, CancellationToken cancellationToken);
 }

@@ -70,17 +70,29 @@ public sealed class QuotaDesk(
         return null;
     }
 
-    /// <summary>When the records reach their limit if devices go on to register as they did in the last days; null where nothing tells.</summary>
+    /// <summary>When something reaches its limit if it goes on to grow as it did in the last days; null where nothing tells.</summary>
     /// <param name="instance">The instance.</param>
-    /// <param name="registrations">The line of the records.</param>
+    /// <param name="line">What is counted.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<QuotaForecast?> ForecastAsync(string instance, QuotaLine registrations, CancellationToken cancellationToken)
+    public async Task<QuotaForecast?> ForecastAsync(string instance, QuotaLine line, CancellationToken cancellationToken)
     {
-        if (!access.May(PortalRight.Read) || instances.FindByName(instance) is not { } found) return null;
+        if (line.Limit is null || !access.May(PortalRight.Read) || instances.FindByName(instance) is not { } found) return null;
         var now = time.GetUtcNow();
         var from = DateOnly.FromDateTime(now.UtcDateTime).AddDays(-QuotaForecast.WindowDays);
-        var created = await search.ListRecordCreationsAsync(found.Name, from, cancellationToken);
-        return QuotaForecast.Of(created, registrations.Used, registrations.Limit, now);
+
+        // Enrollments of the last days are counted one by one, beside the page.
+        var created = line.Grows switch
+        {
+            CountedEntity.Registration => await search.ListRecordCreationsAsync(found.Name, from, cancellationToken),
+            CountedEntity.IndividualEnrollment => await EnrolledAsync(EnrollmentKind.Individual, null),
+            CountedEntity.X509Group => await EnrolledAsync(EnrollmentKind.Group, AttestationType.X509),
+            CountedEntity.SymmetricKeyGroup => await EnrolledAsync(EnrollmentKind.Group, AttestationType.SymmetricKey),
+            _ => [],
+        };
+        return QuotaForecast.Of(created, line.Used, line.Limit, now);
+
+        Task<IReadOnlyList<DailyCount>> EnrolledAsync(EnrollmentKind kind, AttestationType? type) =>
+            Task.Run(() => search.ListEnrollmentCreationsAsync(found.Name, kind, type, from, cancellationToken), cancellationToken);
     }
 
     /// <summary>How many records no enrollment stands behind any more, up to <see cref="OrphanCap"/>. It reads the records, beside the page.</summary>
@@ -126,10 +138,10 @@ public sealed class QuotaDesk(
         var usage = await store.GetUsageAsync(found.Name, cancellationToken);
         return
         [
-            new("Registrations", usage.Registrations, quotas.Registrations, $"{page}/registrations"),
-            new("Individual enrollments", usage.IndividualEnrollments, quotas.IndividualEnrollments, $"{page}/enrollments?tab=individual"),
-            new("Enrollment groups, X.509", usage.X509Groups, quotas.X509Groups, $"{page}/enrollments?attestation=X509"),
-            new("Enrollment groups, symmetric key", usage.SymmetricKeyGroups, quotas.SymmetricKeyGroups, $"{page}/enrollments?attestation=SymmetricKey"),
+            new("Registrations", usage.Registrations, quotas.Registrations, $"{page}/registrations") { Grows = CountedEntity.Registration },
+            new("Individual enrollments", usage.IndividualEnrollments, quotas.IndividualEnrollments, $"{page}/enrollments?tab=individual") { Grows = CountedEntity.IndividualEnrollment },
+            new("Enrollment groups, X.509", usage.X509Groups, quotas.X509Groups, $"{page}/enrollments?attestation=X509") { Grows = CountedEntity.X509Group },
+            new("Enrollment groups, symmetric key", usage.SymmetricKeyGroups, quotas.SymmetricKeyGroups, $"{page}/enrollments?attestation=SymmetricKey") { Grows = CountedEntity.SymmetricKeyGroup },
             new("CA certificates", (await store.ListCaCertificatesAsync(found.Name, cancellationToken)).Count,
                 Math.Min(quotas.CaCertificates ?? long.MaxValue, x509.MaxCaCertificates), $"{page}/certificates"),
             new("Linked hubs", (await store.ListLinkedHubsAsync(found.Name, cancellationToken)).Count,

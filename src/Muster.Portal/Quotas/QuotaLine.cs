@@ -1,4 +1,5 @@
 using System.Globalization;
+using Muster.Core.Quotas;
 
 namespace Muster.Portal.Quotas;
 
@@ -9,6 +10,9 @@ namespace Muster.Portal.Quotas;
 /// <param name="Link">The page that lists them.</param>
 public sealed record QuotaLine(string Name, long Used, long? Limit, string Link)
 {
+    /// <summary>What devices and people add to day by day, so that a date can be told; null for what somebody sets up once.</summary>
+    public CountedEntity? Grows { get; init; }
+
     /// <summary>From 0 to 1; null without a limit.</summary>
     public double? Fill => Limit is { } limit ? limit == 0 ? 1 : Math.Min(1, (double)Used / limit) : null;
 

@@ -161,6 +161,15 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
             : Task.FromResult(_readers.Read(
                 (instanceName, from), static (session, key) => UsageSql.ListCreations(session, key.instanceName, key.from)));
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<DailyCount>> ListEnrollmentCreationsAsync(
+        string instanceName, EnrollmentKind kind, AttestationType? type, DateOnly from, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested
+            ? Task.FromCanceled<IReadOnlyList<DailyCount>>(cancellationToken)
+            : Task.FromResult(_readers.Read(
+                (instanceName, kind, type, from),
+                static (session, key) => EnrollmentSql.ListCreations(session, key.instanceName, key.kind, key.type, key.from)));
+
     private static (DynamicParameters Values, string Filters, TextSearch? Text) Conditions(string instanceName, EnrollmentFilter filter)
     {
         var where = new StringBuilder();

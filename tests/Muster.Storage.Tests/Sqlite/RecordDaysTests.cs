@@ -1,4 +1,6 @@
 using Microsoft.Data.Sqlite;
+using Muster.Core.Attestation;
+using Muster.Core.Enrollments;
 using Muster.Core.Quotas;
 using Muster.Core.Store;
 using Muster.Storage.Sqlite;
@@ -63,6 +65,27 @@ public sealed class RecordDaysTests : IDisposable
 
         await using var again = await SqliteTestStore.OpenAsync(path);
         Assert.Equal([new DailyCount(DateOnly.FromDateTime(Monday.UtcDateTime), 1)], await ListAsync(again, DateOnly.MinValue));
+    }
+
+    [Fact]
+    public async Task Enrollments_that_exist_are_counted_on_the_day_of_their_creation_by_kind_and_mechanism()
+    {
+        await using var store = await SqliteTestStore.OpenAsync(_folder.File("muster.db"));
+        await store.CommitAsync([new PutEnrollment(Samples.Individual("one") with { CreatedUtc = Monday }, null)], default);
+        await store.CommitAsync([new PutEnrollment(Samples.Individual("two") with { CreatedUtc = Monday.AddSeconds(1) }, null)], default);
+        await store.CommitAsync([new PutEnrollment(Samples.Individual("gone") with { CreatedUtc = Monday }, null)], default);
+        await store.CommitAsync([new DeleteEnrollment(Samples.Instance, EnrollmentKind.Individual, "gone", null)], default);
+        await store.CommitAsync([new PutEnrollment(Samples.Group("line") with { CreatedUtc = Monday }, null)], default);
+        await store.CommitAsync([new PutEnrollment(Samples.Individual("elsewhere", instance: "other") with { CreatedUtc = Monday }, null)], default);
+
+        var monday = DateOnly.FromDateTime(Monday.UtcDateTime);
+        Assert.Equal([new DailyCount(monday, 1), new DailyCount(monday.AddDays(1), 1)], await EnrolledAsync(EnrollmentKind.Individual, null, monday));
+        Assert.Equal([new DailyCount(monday.AddDays(1), 1)], await EnrolledAsync(EnrollmentKind.Individual, null, monday.AddDays(1)));
+        Assert.Equal([new DailyCount(monday, 1)], await EnrolledAsync(EnrollmentKind.Group, AttestationType.SymmetricKey, monday));
+        Assert.Empty(await EnrolledAsync(EnrollmentKind.Group, AttestationType.X509, monday));
+
+        Task<IReadOnlyList<DailyCount>> EnrolledAsync(EnrollmentKind kind, AttestationType? type, DateOnly from) =>
+            new SqliteProvisioningSearch(store.Database).ListEnrollmentCreationsAsync(Samples.Instance, kind, type, from, default);
     }
 
     private static Task<IReadOnlyList<DailyCount>> ListAsync(SqliteProvisioningStore store, DateOnly from) =>
