@@ -63,6 +63,30 @@
 
   // Arrows move through the rows of a table, with Shift they tick them; Ctrl+A ticks the page; Enter on a row's box opens the row.
   const boxOf = row => row?.querySelector('input[type=checkbox]');
+  // A fault that ended the connection: the time is told, and an open dialog, which makes all else inert, takes the panel in.
+  document.addEventListener('DOMContentLoaded', () => {
+    const panel = byId('blazor-error-ui');
+    if (!panel) return;
+    new MutationObserver((_, observer) => {
+      if (panel.style.display !== 'block') return;
+      observer.disconnect();
+      const time = byId('fault-time');
+      time.dateTime = time.textContent = new Date().toISOString();
+      document.querySelector('dialog[open]')?.append(panel);
+    }).observe(panel, { attributes: true, attributeFilter: ['style'] });
+  });
+  document.addEventListener('click', async event => {
+    if (event.target.closest('[data-reload]')) {
+      event.preventDefault();
+      location.reload();
+    }
+    const copier = event.target.closest('[data-copy-fault]');
+    if (!copier) return;
+    const lines = [...byId('fault').querySelectorAll('dt')].map(term => `${term.textContent}: ${term.nextElementSibling.textContent}`);
+    const done = await window.muster.copy([...lines, byId('fault-words').textContent].join('\n'));
+    copier.querySelector('span').textContent = done ? 'Copied' : 'Not copied: select the text above';
+  });
+
   const moved = (event, row) => {
     if (event.altKey) return false;
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'a') {
