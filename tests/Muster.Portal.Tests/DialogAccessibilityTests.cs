@@ -18,6 +18,7 @@ public sealed class DialogAccessibilityTests(PortalFixture portal)
         ("/i/default/enrollments/individual/OWN", ["Delete"]),
         ("/i/default/enrollments/individual/OWN", ["JSON"]),
         ("/i/default/enrollments/individual/OWN/credentials", ["Regenerate primary"]),
+        ("/i/default/enrollments/groups/OWN?tab=Hubs", ["Link a new IoT hub"]),
         ("/i/default/enrollments/groups/OWN?tab=Records", ["Deprovision all..."]),
         ("/i/default/enrollments/groups/OWN?tab=Records", ["Deprovision all...", "Next"]),
         ("/i/default/quotas", ["Change limits"]),

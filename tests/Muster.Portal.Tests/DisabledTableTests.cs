@@ -178,6 +178,21 @@ public sealed class DisabledTableTests(PortalFixture portal)
             foreach (var label in new[] { "Name of rule 1", "Address range of rule 1", "Action of rule 1", "Doors of rule 1" })
                 await Expect(page.GetByLabel(label, new() { Exact = true })).ToBeDisabledAsync();
         },
+        ["Add enrollment group: limit of one kind reached"] = async test =>
+        {
+            var name = await test.InstanceAsync("dis-kind");
+            var service = test.Portal.Server.Services.GetRequiredService<InstanceService>();
+            Assert.Null(await service.SetQuotasAsync(AuditCaller.Process, name, new InstanceQuotas { SymmetricKeyGroups = 0 }, ifQuotas: null, default));
+            var page = await test.Portal.OpenAsync($"/i/{name}/enrollments");
+            await Expect(page.Link("Add enrollment group").First).ToBeVisibleAsync();
+            await page.FollowAsync("Add enrollment group");
+            await Expect(page.Radio("Symmetric key")).ToBeDisabledAsync();
+            await Expect(page.GetByText("All 0 symmetric key enrollment groups are used.")).ToBeVisibleAsync();
+            await Expect(page.GetByLabel("X.509 certificates uploaded")).ToBeCheckedAsync();
+            await page.GetByLabel("Layout").SelectOptionAsync("single");
+            await Expect(page.Radio("Symmetric Key")).ToBeDisabledAsync();
+            await Expect(page.Radio("Certificate")).ToBeEnabledAsync();
+        },
         ["Add enrollment group, individual enrollment: limit reached"] = async test =>
         {
             var name = await test.InstanceAsync("dis-full");
@@ -187,6 +202,12 @@ public sealed class DisabledTableTests(PortalFixture portal)
             var page = await test.Portal.OpenAsync($"/i/{name}/enrollments");
             await IsDisabledAsync(page.Button("Add enrollment group"), "All 0 X.509 enrollment groups are used. All 0 symmetric key enrollment groups are used.");
             await IsDisabledAsync(page.Button("Add individual enrollment"), "All 0 individual enrollments are used.");
+            foreach (var (kind, why) in new[] { ("groups", "All 0 X.509 enrollment groups are used. All 0 symmetric key enrollment groups are used."), ("individual", "All 0 individual enrollments are used.") })
+            {
+                await test.Portal.GoAsync(page, $"/i/{name}/enrollments/{kind}/new");
+                await Expect(page.GetByRole(AriaRole.Alert).Filter(new() { HasText = why })).ToBeVisibleAsync();
+                await Expect(page.Locator("main").Locator("input, select, textarea")).ToHaveCountAsync(0);
+            }
         },
         ["Name, ID scope, location: after creation"] = async test =>
         {

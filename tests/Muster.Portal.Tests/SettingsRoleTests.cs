@@ -40,7 +40,7 @@ public sealed class SettingsRoleTests(PortalFixture portal)
         ["generate a code"] = async desks => (await desks.Certificates.GenerateCodeAsync(Instance, "never", default)).Refusal,
         ["verify a certificate"] = async desks => (await desks.Certificates.VerifyAsync(Instance, "never", "x", default)).Refusal,
         ["delete a certificate"] = desks => desks.Certificates.DeleteAsync(Instance, "never", default),
-        ["link a hub"] = desks => desks.Hubs.LinkAsync(Instance, new Secret(ConnectionString), 1, apply: true, default),
+        ["link a hub"] = async desks => (await desks.Hubs.LinkAsync(Instance, new Secret(ConnectionString), 1, apply: true, default)).Refusal,
         ["change a link"] = desks => desks.Hubs.UpdateAsync(Instance, "hub-a.localhost", one => one with { AllocationWeight = 7 }, default),
         ["unlink a hub"] = desks => desks.Hubs.UnlinkAsync(Instance, "hub-a.localhost", default),
         ["set the network rules"] = desks => desks.Networks.SaveAsync(Instance, new NetworkRules { Access = PublicNetworkAccess.Disabled }, withRollback: false, default),

@@ -36,14 +36,16 @@
     copy: async text => {
       try { await navigator.clipboard.writeText(text); return true; } catch { return false; }
     },
-    focus: id => { const target = byId(id); if (target) { target.focus(); target.scrollIntoView({ block: 'nearest' }); } },
+    // A dialog may have fields that the page below it has too.
+    focus: id => { const target = document.querySelector(`dialog[open] #${CSS.escape(id)}`) ?? byId(id); if (target) { target.focus(); target.scrollIntoView({ block: 'nearest' }); } },
     guard: on => { leaving = on; },
     open: id => {
       const dialog = byId(id);
       if (!dialog || dialog.open) return;
       invoker = document.activeElement;
       dialog.showModal();
-      dialog.querySelector('[data-first]')?.focus();
+      (dialog.querySelector('[data-first]')
+        ?? dialog.querySelector('.content :is(input:not([type=radio]), input:checked, select, textarea):enabled'))?.focus();
     },
     // An error summary that took the focus meanwhile keeps it.
     closed: () => {
@@ -61,8 +63,6 @@
     },
   };
 
-  // Arrows move through the rows of a table, with Shift they tick them; Ctrl+A ticks the page; Enter on a row's box opens the row.
-  const boxOf = row => row?.querySelector('input[type=checkbox]');
   // A fault that ended the connection: the time is told, and an open dialog, which makes all else inert, takes the panel in.
   document.addEventListener('DOMContentLoaded', () => {
     const panel = byId('blazor-error-ui');
@@ -87,6 +87,8 @@
     copier.querySelector('span').textContent = done ? 'Copied' : 'Not copied: select the text above';
   });
 
+  // Arrows move through the rows of a table, with Shift they tick them; Ctrl+A ticks the page; Enter on a row's box opens the row.
+  const boxOf = row => row?.querySelector('input[type=checkbox]');
   const moved = (event, row) => {
     if (event.altKey) return false;
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'a') {
@@ -116,7 +118,8 @@
     const save = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's';
     const find = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k';
     const target = name => document.querySelector(`[data-key="${name}"]:not([disabled]):not([aria-disabled="true"])`);
-    const saver = save && document.querySelector('[data-key="save"]:not([disabled])');
+    // What an open dialog covers is out of reach of the keyboard too.
+    const saver = save && (document.querySelector('dialog[open]') ?? document).querySelector('[data-key="save"]:not([disabled])');
     if (saver) {
       // A field tells what was typed when it is left. The server, which hears that first, knows then whether there is something to save.
       const field = document.activeElement;

@@ -29,13 +29,17 @@ public sealed class HubDesk(
         return [.. catalog.List().Where(hub => !linked.Any(link => link.HostName.Equals(hub.HostName, StringComparison.OrdinalIgnoreCase)))];
     }
 
+    /// <summary>Why no further hub can be linked by this person, beside so many; null when one can (portal 6.C).</summary>
+    public string? WhyNotLink(int linked) =>
+        access.WhyNot(PortalRight.InstanceWrite) ?? (linked >= LinkedHubRules.MaxHubs ? $"All {LinkedHubRules.MaxHubs} links are used." : null);
+
     /// <summary>Links a hub of this server by one of its policies.</summary>
-    public Task<Refusal?> LinkOwnAsync(
+    public Task<Result<LinkedHub>> LinkOwnAsync(
         string instance, CatalogHub hub, CatalogPolicy policy, int weight, bool apply, CancellationToken cancellationToken) =>
         LinkAsync(instance, Definition(policy.ConnectionString, weight, apply) with { Connector = hub.Connector }, cancellationToken);
 
     /// <summary>Links a hub elsewhere by its connection string.</summary>
-    public Task<Refusal?> LinkAsync(
+    public Task<Result<LinkedHub>> LinkAsync(
         string instance, Secret connectionString, int weight, bool apply, CancellationToken cancellationToken) =>
         LinkAsync(instance, Definition(connectionString, weight, apply), cancellationToken);
 
@@ -113,12 +117,12 @@ public sealed class HubDesk(
     private static LinkedHubDefinition Definition(Secret connectionString, int weight, bool apply) =>
         new() { ConnectionString = connectionString, AllocationWeight = weight, ApplyAllocationPolicy = apply };
 
-    private async Task<Refusal?> LinkAsync(string instance, LinkedHubDefinition definition, CancellationToken cancellationToken)
+    private async Task<Result<LinkedHub>> LinkAsync(string instance, LinkedHubDefinition definition, CancellationToken cancellationToken)
     {
         if (access.Check(PortalRight.InstanceWrite) is { } refused) return refused;
         if (instances.FindByName(instance) is not { } found) return InstanceRefusals.NotFound(instance);
         if (!(await hubs.LinkAsync(access.Caller, found, definition, cancellationToken)).Try(out var linked, out var refusal)) return refusal;
         access.Audit("link hub", found.Name, linked.HostName);
-        return null;
+        return linked;
     }
 }
