@@ -18,7 +18,7 @@ public sealed class AccessibilityTests(PortalFixture portal)
         "/i/default/certificates", "/i/default/hubs", "/i/default/allocation", "/i/default/policies", "/i/default/policies/provisioningserviceowner", "/i/default/networking", "/i/default/networking?tab=private",
         "/i/default/registrations", "/i/default/registrations/OWN", "/i/default/find?id=OWN", "/i/default/enrollments/groups/OWN", "/i/default/enrollments/groups/OWN/credentials",
         "/i/default/refusals", "/i/default/quotas",
-        "/i/default/properties", "/i/default/enrollments/individual/OWN?tab=History", "/walkthroughs", "/walkthroughs/x509-group",
+        "/i/default/properties", "/i/default/enrollments/individual/OWN?tab=History", "/walkthroughs", "/walkthroughs/x509-group", "/walkthroughs/networking",
         "/i/default/jobs", "/i/default/jobs/JOB", "/i/default/enrollments/individual/nobody", "/i/default/enrollments/individual/nobody/credentials",
     ];
 

@@ -229,7 +229,7 @@ public sealed class CreateTaskTests(PortalFixture portal)
         var page = await portal.OpenAsync($"/i/default/enrollments/{form}");
         await page.Radio(mechanism).CheckAsync();
         await Expect(page.GetByText(form[0] == 'g' ? "A group fits many devices" : "For many devices take a group")).ToBeVisibleAsync();
-        var link = page.Link($"Walkthrough: {title}");
+        var link = page.Link($"Learn more about {title}, in a new tab");
         Assert.Contains(topic, await link.GetAttributeAsync("href"));
         var opened = await page.Context.RunAndWaitForPageAsync(() => link.ClickAsync());
         await Expect(opened.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(title);

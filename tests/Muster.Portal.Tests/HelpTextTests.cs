@@ -61,6 +61,26 @@ public sealed class HelpTextTests(PortalFixture portal)
         ]),
     };
 
+    // The fields whose help text leads on, by the label that makes the link's name unique.
+    private static readonly string[] Tabbed =
+        ["Attestation mechanism", "Generate symmetric keys automatically", "Primary key", "Secondary key", "Primary certificate", "Secondary certificate", "Enable this enrollment",
+         "Reprovision policy", "Target IoT hubs", "Allocation policy", "Webhook URL", "API version", "Enable IoT Edge on provisioned devices", "Device tags", "Desired properties"];
+
+    private static readonly string[] Single =
+        ["Auto-generate keys", "Primary Key", "Secondary Key", "Enable entry", "Select how you want device data to be handled on re-provisioning", "Select how you want to assign devices to hubs",
+         "IoT Edge device", "Initial Device Twin State"];
+
+    private static readonly Dictionary<string, string[]> Explained = new(StringComparer.Ordinal)
+    {
+        ["group, tabbed"] = [.. Tabbed, "Group name"],
+        ["group, single page"] = [.. Single, "Attestation Type", "Group name", "Primary Certificate", "Select the IoT hubs this group can be assigned to"],
+        ["individual, tabbed"] = [.. Tabbed, "Registration ID", "Device ID", "Endorsement key"],
+        ["individual, single page"] = [.. Single, "Mechanism", "Registration ID", "IoT Hub Device ID", "Endorsement Key", "Select the IoT hubs this device can be assigned to"],
+        ["certificate"] = ["Certificate name", "Set certificate status to verified on upload", "the verification code"],
+        ["hub"] = ["Allocation weight", "Apply allocation policy"],
+        ["networking"] = ["Public network access", "address ranges", "the actions of rules"],
+    };
+
     public static TheoryData<string> Names => [.. Pages.Keys];
 
     [Theory]
@@ -75,6 +95,22 @@ public sealed class HelpTextTests(PortalFixture portal)
         else await ReadDialogsAsync(page, name, read);
         var all = read.ToString();
         foreach (var text in texts) Assert.Contains(text, all, StringComparison.Ordinal);
+        foreach (var field in Explained[name]) Assert.Contains($"Learn more about {field}, in a new tab", all, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("hubs", "Hubs, and how devices are spread over them")]
+    [InlineData("device-settings", "What a device gets in its hub")]
+    [InlineData("reprovisioning", "Devices that register again, and devices to keep out")]
+    [InlineData("networking", "Who may reach a service")]
+    public async Task P4_A_concept_is_listed_and_has_its_page(string topic, string title)
+    {
+        var page = await portal.OpenAsync("/i/default/quickstart");
+        await page.FollowAsync(title);
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(title);
+        Assert.EndsWith($"/walkthroughs/{topic}", page.Url, StringComparison.Ordinal);
+        await portal.GoAsync(page, "/walkthroughs/");
+        await Assertions.Expect(page.Link(title)).ToBeVisibleAsync();
     }
 
     [Fact]
@@ -174,5 +210,16 @@ public sealed class HelpTextTests(PortalFixture portal)
         }
     }
 
-    private static async Task ReadAsync(IPage page, StringBuilder read) => read.Append(await page.Locator("main").InnerTextAsync()).Append('\n');
+    private static async Task ReadAsync(IPage page, StringBuilder read)
+    {
+        read.Append(await page.Locator("main").InnerTextAsync()).Append('\n');
+
+        // What is seen is the same everywhere; no two names on a page are.
+        var links = await page.Locator("main a.learn").AllAsync();
+        var names = new List<string>();
+        foreach (var link in links) names.Add((await link.TextContentAsync())!);
+        Assert.Equal(names.Count, names.Distinct(StringComparer.Ordinal).Count());
+        Assert.All(names, name => Assert.StartsWith("Learn more about ", name, StringComparison.Ordinal));
+        read.AppendJoin('\n', names).Append('\n');
+    }
 }

@@ -75,5 +75,5 @@ internal sealed record Walkthrough(string Topic, string Title, string About, IRe
     })!;
 
     /// <summary>The one of an address; null when there is none.</summary>
-    public static Walkthrough? Find(string? topic) => All.FirstOrDefault(one => one.Topic == topic);
+    public static Walkthrough? Find(string? topic) => All.Concat(WalkthroughConcepts.All).FirstOrDefault(one => one.Topic == topic);
 }
