@@ -26,6 +26,9 @@ public sealed record DeviceRequest
     /// <summary>One of the constants.</summary>
     public required string Operation { get; init; }
 
+    /// <summary>Whether a refusal of it is a registration that failed: polls and lookups are none, a refused connection would have been one.</summary>
+    public bool IsRegistration => Operation is Register or Connect;
+
     /// <summary>Known API version.</summary>
     public required string ApiVersion { get; init; }
 

@@ -1,3 +1,4 @@
+using Muster.Core.Activity;
 using Muster.Core.Concurrency;
 using Muster.Core.Store;
 
@@ -14,13 +15,20 @@ internal sealed class RegistrationOperation : IDisposable
     private readonly IProvisioningStore _store;
     private readonly RegistrationExecutor _executor;
     private readonly TimeProvider _clock;
+    private readonly ActivityService? _activity;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private RegistrationRecord _assigning;
     private string? _storedETag;
     private bool _isStored;
     private RegistrationRecord? _final;
 
-    public RegistrationOperation(RegistrationWork work, bool isStored, IProvisioningStore store, RegistrationExecutor executor, TimeProvider clock)
+    public RegistrationOperation(
+        RegistrationWork work,
+        bool isStored,
+        IProvisioningStore store,
+        RegistrationExecutor executor,
+        TimeProvider clock,
+        ActivityService? activity)
     {
         Work = work;
         _assigning = work.Assigning;
@@ -29,6 +37,7 @@ internal sealed class RegistrationOperation : IDisposable
         _store = store;
         _executor = executor;
         _clock = clock;
+        _activity = activity;
     }
 
     public RegistrationWork Work { get; }
@@ -81,6 +90,7 @@ internal sealed class RegistrationOperation : IDisposable
                 changes.Add(new DeleteHubCleanup(record.InstanceName, here.HubHostName, here.DeviceId));
             changes.AddRange(outcome.LeftBehind.Select(entry => new PutHubCleanup(entry)));
             _final = await PutAsync(record, [.. changes], stopping);
+            _activity?.Count(_final);
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Muster.Core.Activity;
 using Muster.Core.Attestation;
 using Muster.Core.Concurrency;
 using Muster.Core.Enrollments;
@@ -28,6 +29,7 @@ public sealed class RegistrationService : IAsyncDisposable
     private readonly InstanceLimiter? _limiter;
     private readonly TpmHubKeys? _tpmKeys;
     private readonly NetworkGate _network;
+    private readonly ActivityService? _activity;
     private readonly ConcurrentDictionary<(string Instance, string Id), RegistrationOperation> _running = new();
     private readonly CancellationTokenSource _stopping = new();
 
@@ -42,7 +44,8 @@ public sealed class RegistrationService : IAsyncDisposable
         IFaultLog faults,
         InstanceLimiter? limiter = null,
         TpmHubKeys? tpmKeys = null,
-        NetworkGate? network = null)
+        NetworkGate? network = null,
+        ActivityService? activity = null)
     {
         _instances = instances;
         _store = store;
@@ -54,6 +57,7 @@ public sealed class RegistrationService : IAsyncDisposable
         _limiter = limiter;
         _tpmKeys = tpmKeys;
         _network = network ?? new NetworkGate(PrivateListeners.None);
+        _activity = activity;
     }
 
     /// <summary>
@@ -197,8 +201,9 @@ public sealed class RegistrationService : IAsyncDisposable
                 trace.Fail("enrollment", $"The enrollment '{record.EnrollmentId}' no longer exists, or the device must prove itself anew.");
                 var now = _clock.GetUtcNow();
                 var failed = RegistrationStateMachine.Apply(record, new AssignmentFailed(Refusals.EnrollmentNotFound), now, ETag.Create(now));
-                await _store.CommitAsync(
+                var outcome = await _store.CommitAsync(
                     [new PutRegistration(failed, record.ETag), new AppendAttemptTrace(trace.Complete(failed))], cancellationToken);
+                if (outcome == CommitOutcome.Committed) _activity?.Count(failed);
                 continue;
             }
 
@@ -339,7 +344,12 @@ public sealed class RegistrationService : IAsyncDisposable
             List<StoreChange> changes = [new PutRegistration(record, stored?.ETag), new AppendAttemptTrace(trace.Complete(record))];
             if (stored is null && QuotaOf(device.Instance) is { } quota) changes.Insert(0, quota);
             var outcome = await _store.CommitAsync(changes, cancellationToken);
-            if (outcome == CommitOutcome.Committed) return record;
+            if (outcome == CommitOutcome.Committed)
+            {
+                _activity?.Count(record);
+                return record;
+            }
+
             stored = await _store.FindRegistrationAsync(device.Instance.Name, request.RegistrationId, cancellationToken);
             if (stored is null && outcome == CommitOutcome.QuotaReached)
                 return await RefuseFullAsync(trace, request, device.Instance, cancellationToken);
@@ -349,7 +359,7 @@ public sealed class RegistrationService : IAsyncDisposable
     private RegistrationOperation StartOrJoin(RegistrationWork work, bool isStored = false)
     {
         var key = (work.Instance.Name, work.Assigning.RegistrationId.ToLowerInvariant());
-        var created = new RegistrationOperation(work, isStored, _store, _executor, _clock);
+        var created = new RegistrationOperation(work, isStored, _store, _executor, _clock, _activity);
         var operation = _running.GetOrAdd(key, created);
         if (operation != created)
         {
@@ -396,6 +406,9 @@ public sealed class RegistrationService : IAsyncDisposable
         AttemptTraceBuilder trace, DeviceRequest request, Refusal refusal, CancellationToken cancellationToken)
     {
         var instance = _instances.FindByIdScope(request.IdScope)?.Name ?? "";
+
+        // The challenge of a TPM is a step on the way, no failure.
+        if (instance.Length > 0 && request.IsRegistration && refusal.TpmChallenge is null) _activity?.CountRefusal(instance, refusal.Code);
         await _store.CommitAsync([new AppendAttemptTrace(trace.Refuse(instance, refusal))], cancellationToken);
         return refusal;
     }

@@ -1,3 +1,4 @@
+using Muster.Core.Activity;
 using Muster.Core.Attestation;
 using Muster.Core.Certificates;
 using Muster.Core.Enrollments;
@@ -75,6 +76,9 @@ public interface IProvisioningStore
 
     /// <summary>How much an instance holds of what its quotas count; read off counters, whatever the numbers are.</summary>
     Task<InstanceUsage> GetUsageAsync(string instanceName, CancellationToken cancellationToken);
+
+    /// <summary>How registrations ended in an instance, in stretches that begin at <paramref name="fromUtc"/> or later; instance in lower case.</summary>
+    Task<IReadOnlyList<ActivityCount>> ListActivityAsync(string instanceName, DateTimeOffset fromUtc, CancellationToken cancellationToken);
 
     /// <summary>All linked hubs of an instance, ordered by host name.</summary>
     Task<IReadOnlyList<LinkedHub>> ListLinkedHubsAsync(string instanceName, CancellationToken cancellationToken);

@@ -1,3 +1,4 @@
+using Muster.Core.Activity;
 using Muster.Core.Audit;
 using Muster.Core.Certificates;
 using Muster.Core.Enrollments;
@@ -67,6 +68,12 @@ public sealed record ReplaceAttemptTrace(AttemptTrace Trace) : StoreChange;
 
 /// <summary>Adds an audit entry; the oldest are pruned beyond the store's limit per instance.</summary>
 public sealed record AppendAuditEntry(AuditEntry Entry) : StoreChange;
+
+/// <summary>Adds to what is stored of the same stretch and kind; writes nothing where the instance is gone.</summary>
+public sealed record AddActivity(ActivityCount Count) : StoreChange;
+
+/// <summary>Deletes the activity of every instance that is counted under this start or an earlier one.</summary>
+public sealed record DropActivity(DateTimeOffset UntilUtc) : StoreChange;
 
 /// <summary>
 /// Writes nothing: the commit ends with <see cref="CommitOutcome.QuotaReached"/> when there are <paramref name="Limit"/> or more

@@ -56,6 +56,8 @@ internal static class ChangeApplier
         AppendAttemptTrace append => AttemptTraceSql.Append(session, append, prepared.Document),
         ReplaceAttemptTrace replace => AttemptTraceSql.Replace(session, replace, prepared.Document),
         AppendAuditEntry append => AuditSql.Append(session, append, prepared.Document),
+        AddActivity add => ActivitySql.Add(session, add),
+        DropActivity drop => ActivitySql.Drop(session, drop),
         RequireQuota require => UsageSql.Require(session, require),
         _ => throw new InvalidOperationException($"The store does not know the change {prepared.Change.GetType().Name}."),
     };

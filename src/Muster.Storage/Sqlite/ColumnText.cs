@@ -1,3 +1,4 @@
+using Muster.Core.Activity;
 using Muster.Core.Attestation;
 using Muster.Core.Audit;
 using Muster.Core.Enrollments;
@@ -55,6 +56,14 @@ internal static class ColumnText
         CountedEntity.SymmetricKeyGroup => "group.symmetricKey",
         CountedEntity.Registration => "registration",
         _ => throw new ArgumentOutOfRangeException(nameof(entity), entity, null),
+    };
+
+    public static string Of(ActivityOutcome outcome) => outcome switch
+    {
+        ActivityOutcome.Assigned => "assigned",
+        ActivityOutcome.Failed => "failed",
+        ActivityOutcome.Disabled => "disabled",
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, null),
     };
 
     /// <summary>Whether an outcome counts as refused in lists of attempts.</summary>

@@ -9,7 +9,7 @@ internal static class InstanceSql
     private static readonly string[] Owned =
     [
         "enrollments", "registrations", "linked_hubs", "ca_certificates", "hub_cleanups", "attempt_traces",
-        "entity_counts", "registration_days", "policy_key_uses", "instances",
+        "entity_counts", "registration_days", "policy_key_uses", "activity", "instances",
     ];
 
     public static List<byte[]> List(SqliteSession session) =>

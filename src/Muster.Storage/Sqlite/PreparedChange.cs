@@ -9,7 +9,8 @@ internal readonly record struct PreparedChange(StoreChange Change, byte[] Docume
 {
     /// <summary>Whether the change has a condition that may turn out not to hold.</summary>
     public bool CanBeRefused => Change is not (
-        AppendAttemptTrace or ReplaceAttemptTrace or AppendAuditEntry or DeleteInstance or PutPolicyKeyUse or PutHubCleanup or DeleteHubCleanup
+        AppendAttemptTrace or ReplaceAttemptTrace or AppendAuditEntry or DeleteInstance or PutPolicyKeyUse or AddActivity or DropActivity
+        or PutHubCleanup or DeleteHubCleanup
         or DeleteEnrollment { IfETag: null } or DeleteRegistration { IfETag: null } or DeleteLinkedHub { IfETag: null } or DeleteCaCertificate { IfETag: null });
 
     /// <summary>Serialises what <paramref name="change"/> writes.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
+using Muster.Core.Activity;
 using Muster.Core.Attestation;
 using Muster.Core.Audit;
 using Muster.Core.Certificates;
@@ -202,6 +203,15 @@ public sealed class SqliteProvisioningStore : IProvisioningStore, IAuditLog, IAs
             UsageSql.Count(session, name, CountedEntity.X509Group),
             UsageSql.Count(session, name, CountedEntity.SymmetricKeyGroup),
             UsageSql.Count(session, name, CountedEntity.Registration))));
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ActivityCount>> ListActivityAsync(
+        string instanceName, DateTimeOffset fromUtc, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<IReadOnlyList<ActivityCount>>(cancellationToken);
+        return Task.FromResult(_readers.Read(
+            (instanceName, fromUtc), static (session, key) => ActivitySql.List(session, key.instanceName, key.fromUtc)));
     }
 
     /// <inheritdoc/>

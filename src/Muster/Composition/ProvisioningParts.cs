@@ -5,6 +5,7 @@ using Muster.Api.Errors;
 using Muster.Api.Requests;
 using Muster.Certificates;
 using Muster.Configuration;
+using Muster.Core.Activity;
 using Muster.Core.Allocation;
 using Muster.Core.Attestation;
 using Muster.Core.Attestation.Tpm;
@@ -187,6 +188,8 @@ public sealed class ProvisioningParts : IServerParts
         services.AddSingleton<AccessPolicyService>();
         services.AddSingleton<PolicyKeyUses>();
         services.AddHostedService<PolicyKeyUseWriting>();
+        services.AddSingleton<ActivityService>();
+        services.AddHostedService<ActivityWriting>();
         services.AddSingleton(new RegistrationOptions());
         services.AddSingleton<SymmetricKeyGroupIndex>();
         services.AddSingleton<IAttestationVerifier, SymmetricKeyVerifier>();

@@ -1,3 +1,4 @@
+using Muster.Core.Activity;
 using Muster.Core.Attestation;
 using Muster.Core.Audit;
 using Muster.Core.Certificates;
@@ -25,6 +26,8 @@ internal sealed class StoreDouble : IProvisioningStore
     public List<LinkedHub> Hubs { get; } = [];
 
     public List<AuditEntry> Audit { get; } = [];
+
+    public List<ActivityCount> Activity { get; } = [];
 
     /// <summary>Runs once, before the next commit.</summary>
     public Action? BeforeNextCommit { get; set; }
@@ -135,6 +138,13 @@ internal sealed class StoreDouble : IProvisioningStore
         Task.FromResult(new InstanceUsage(
             _enrollments.Values.Count(enrollment => enrollment.Kind == EnrollmentKind.Individual), 0, 0, _records.Count));
 
+    public Task<IReadOnlyList<ActivityCount>> ListActivityAsync(
+        string instanceName, DateTimeOffset fromUtc, CancellationToken cancellationToken)
+    {
+        lock (_mutex)
+            return Task.FromResult<IReadOnlyList<ActivityCount>>([.. Activity.Where(count => count.InstanceName == instanceName && count.StartUtc >= fromUtc)]);
+    }
+
     public Task<IReadOnlyList<LinkedHub>> ListLinkedHubsAsync(string instanceName, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<LinkedHub>>(Hubs);
 
@@ -192,7 +202,7 @@ internal sealed class StoreDouble : IProvisioningStore
         PutLinkedHub put => Hubs.Find(hub => hub.HostName.Equals(put.Hub.HostName, StringComparison.OrdinalIgnoreCase))?.ETag == put.IfETag,
         DeleteLinkedHub => true,
         DeleteRegistration delete => delete.IfETag is null || _records.GetValueOrDefault(delete.RegistrationId)?.ETag == delete.IfETag,
-        RequireQuota or AppendAuditEntry or PutPolicyKeyUse => true,
+        RequireQuota or AppendAuditEntry or PutPolicyKeyUse or AddActivity or DropActivity => true,
         _ => throw new InvalidOperationException(change.GetType().Name),
     };
 
@@ -201,6 +211,12 @@ internal sealed class StoreDouble : IProvisioningStore
         switch (change)
         {
             case PutPolicyKeyUse put: KeyUses.Add(put.Use); break;
+            case AddActivity add:
+                var old = Activity.Find(count => count with { Count = 0 } == add.Count with { Count = 0 });
+                Activity.RemoveAll(count => count == old);
+                Activity.Add(add.Count with { Count = add.Count.Count + (old?.Count ?? 0) });
+                break;
+            case DropActivity drop: Activity.RemoveAll(count => count.StartUtc <= drop.UntilUtc); break;
             case DeleteInstance delete: _instances.Remove(delete.Name); break;
             case PutInstance put: Overwrite(put.Instance); break;
             case PutEnrollment put: Overwrite(put.Enrollment); break;

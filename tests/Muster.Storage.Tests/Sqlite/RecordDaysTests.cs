@@ -53,6 +53,7 @@ public sealed class RecordDaysTests : IDisposable
                 """
                 DROP TABLE registration_days;
                 DROP TABLE policy_key_uses;
+                DROP TABLE activity;
                 DROP INDEX enrollments_by_policy;
                 DROP INDEX enrollments_by_edge;
                 DROP INDEX registrations_by_update;
