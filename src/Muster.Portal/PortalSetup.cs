@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Muster.Portal.Activity;
 using Muster.Portal.Assets;
 using Muster.Portal.Certificates;
 using Muster.Portal.Enrollments;
@@ -52,6 +53,8 @@ public static class PortalSetup
         services.AddScoped<LeftBehindDesk>();
         services.AddScoped<CaDesk>();
         services.AddScoped<QuotaDesk>();
+        services.AddScoped<ActivityDesk>();
+        services.AddScoped<AttentionDesk>();
         services.AddSingleton<JobBoard>();
         services.AddHostedService(provider => provider.GetRequiredService<JobBoard>());
         services.AddScoped<JobDesk>();

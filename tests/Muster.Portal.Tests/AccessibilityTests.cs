@@ -10,7 +10,7 @@ public sealed class AccessibilityTests(PortalFixture portal)
 {
     private static readonly string[] Paths =
     [
-        "/", "/create", "/users", "/i/default/overview", "/i/default/quickstart", "/i/default/enrollments", "/i/default/enrollments?tab=individual",
+        "/", "/create", "/users", "/i/default/overview", "/i/default/overview?charts=tables", "/i/default/quickstart", "/i/default/enrollments", "/i/default/enrollments?tab=individual",
         "/i/default/enrollments/groups/new", "/i/default/enrollments/individual/new", "/i/default/enrollments/individual/OWN",
         "/i/default/enrollments/individual/OWN?tab=Hubs", "/i/default/enrollments/individual/OWN?tab=Device",
         "/i/default/enrollments/individual/OWN?tab=Records", "/i/default/enrollments/individual/OWN?tab=Attempts",

@@ -1,4 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using Muster.Core.Activity;
+using Muster.Core.Store;
 
 namespace Muster.Portal.Tests;
 
@@ -27,6 +30,7 @@ public sealed class ScreenshotTests(PortalFixture portal)
         var key = await portal.AddSymmetricAsync("groups", "picture-line");
         Assert.Equal(0, (await portal.RegisterAsync("line3-0042", key, isGroupKey: true)).Exit);
         Assert.NotEqual(0, (await portal.RegisterAsync("line3-0043", key)).Exit);
+        await AddDayAsync();
         foreach (var (name, path, theme, width) in Pictures)
         {
             var page = await portal.OpenAsync(path, theme: theme, width: width);
@@ -36,5 +40,30 @@ public sealed class ScreenshotTests(PortalFixture portal)
                 await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png") });
             await page.Context.CloseAsync();
         }
+    }
+
+    /// <summary>A day of a plant: a shift in the morning and one in the evening, and some devices that nobody enrolled.</summary>
+    private async Task AddDayAsync()
+    {
+        var hour = ActivityService.BucketLength * 12;
+        var start = new DateTimeOffset(DateTimeOffset.UtcNow.Ticks / hour.Ticks * hour.Ticks, TimeSpan.Zero);
+        var changes = new List<StoreChange>();
+        for (var ago = 1; ago < 24; ago++)
+        {
+            var load = (ago % 12) switch { < 3 => 3, < 7 => 38 - (4 * Math.Abs(5 - (ago % 12))), _ => 12 - (ago % 12) };
+            Add(ActivityOutcome.Assigned, "hub-a.localhost", 0, load);
+            Add(ActivityOutcome.Assigned, "hub-b.localhost", 0, load * 2 / 3);
+            Add(ActivityOutcome.Failed, "", 401002, load / 9);
+            Add(ActivityOutcome.Failed, "", 404201, load / 20);
+            Add(ActivityOutcome.Failed, "", 400207, ago == 9 ? 6 : 0);
+            Add(ActivityOutcome.Disabled, "", 0, load / 16);
+
+            void Add(ActivityOutcome outcome, string hub, int code, int count)
+            {
+                if (count > 0) changes.Add(new AddActivity(new ActivityCount("default", start - (ago * hour), outcome, hub, code, count)));
+            }
+        }
+
+        Assert.Equal(CommitOutcome.Committed, await portal.Server.Services.GetRequiredService<IProvisioningStore>().CommitAsync(changes, default));
     }
 }
