@@ -43,6 +43,17 @@ public sealed class FilterTests(PortalFixture portal) : IAsyncLifetime
         { RecordsOfGroup, "Error code", "401002", "Error 401002", "code=401002", "two-b", "two-a" },
     };
 
+    /// <summary>The list, the head that is pressed, the address, how the column is sorted then, and the first row.</summary>
+    public static TheoryData<string, string, string, string, string> Orders => new()
+    {
+        { Groups, "Group name", "sort=IdDescending", "descending", "line-b" },
+        { Individuals, "Updated", "sort=LastUpdatedDescending", "descending", "one-a" },
+        { Records, "Registration ID", "sort=IdDescending", "descending", "two-b" },
+        { Records, "Last", "sort=LastUpdatedDescending", "descending", "two-a" },
+        { RecordsOfGroup, "Last", "sort=LastUpdatedDescending", "descending", "two-a" },
+        { Records + "?sort=LastUpdatedDescending", "Last", "sort=LastUpdated", "ascending", "two-b" },
+    };
+
     private static string Groups => $"/i/{Instance}/enrollments?tab=groups";
 
     private static string Individuals => $"/i/{Instance}/enrollments?tab=individual";
@@ -105,6 +116,38 @@ public sealed class FilterTests(PortalFixture portal) : IAsyncLifetime
     }
 
     [Theory]
+    [MemberData(nameof(Orders))]
+    public async Task A_head_that_is_pressed_sorts_the_list_and_says_so(string list, string head, string address, string sorted, string first)
+    {
+        var page = await portal.OpenAsync(list);
+        await page.GetByRole(AriaRole.Columnheader, new() { Name = head }).GetByRole(AriaRole.Button).ClickAsync();
+        await page.AddressHasAsync(address);
+        await Expect(page.GetByRole(AriaRole.Columnheader, new() { Name = head })).ToHaveAttributeAsync("aria-sort", sorted);
+        await Expect(page.GetByRole(AriaRole.Rowheader).First).ToContainTextAsync(first);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task A_column_of_the_records_can_be_switched_off_and_on_by_the_address()
+    {
+        var page = await portal.OpenAsync(Records);
+        var column = page.GetByRole(AriaRole.Columnheader, new() { Name = "Substatus" });
+        await Expect(column).ToBeVisibleAsync();
+        await page.GetByText("Columns", new() { Exact = true }).ClickAsync();
+        await page.GetByLabel("Substatus", new() { Exact = true }).And(page.GetByRole(AriaRole.Checkbox)).UncheckAsync();
+        await page.AddressHasAsync("hide=Substatus");
+        await Expect(column).ToHaveCountAsync(0);
+        await page.ReloadAsync();
+        await page.Locator("body[data-ready=true]").WaitForAsync();
+        await Expect(column).ToHaveCountAsync(0);
+        await page.GetByText("Columns", new() { Exact = true }).ClickAsync();
+        await page.GetByLabel("Substatus", new() { Exact = true }).And(page.GetByRole(AriaRole.Checkbox)).CheckAsync();
+        await Expect(column).ToBeVisibleAsync();
+        Assert.DoesNotContain("hide", page.Url, StringComparison.Ordinal);
+        await page.Context.CloseAsync();
+    }
+
+    [Theory]
     [InlineData("/i/" + Instance + "/enrollments?policy=Static&edge=yes", "Policy", "line-b")]
     [InlineData("/i/" + Instance + "/registrations?code=401002&since=30d", "Substatus", "two-b")]
     public async Task On_a_narrow_screen_filters_fold_behind_a_button_that_counts_them(string address, string filter, string row)
@@ -120,6 +163,11 @@ public sealed class FilterTests(PortalFixture portal) : IAsyncLifetime
         await page.Keyboard.PressAsync("Enter");
         await Expect(button).ToHaveAttributeAsync("aria-expanded", "true");
         await Expect(field).ToBeVisibleAsync();
+
+        // Cards have no heads to press: the order is chosen among the filters.
+        await page.GetByRole(AriaRole.Combobox, new() { Name = "Sort by" }).SelectOptionAsync("LastUpdatedDescending");
+        await page.AddressHasAsync("sort=LastUpdatedDescending");
+        await Expect(Row(page, row)).ToBeVisibleAsync();
         Assert.Equal(360, await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"));
 
         await page.Keyboard.PressAsync("Space");

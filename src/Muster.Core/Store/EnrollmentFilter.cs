@@ -38,7 +38,7 @@ public sealed record EnrollmentFilter
     public DateTimeOffset? UpdatedSinceUtc { get; init; }
 
     /// <summary>The order.</summary>
-    public EnrollmentOrder Order { get; init; }
+    public ListOrder Order { get; init; }
 
     /// <summary>The page begins after this cursor of <see cref="SearchPage{T}.Next"/>; null is the first page.</summary>
     public string? After { get; init; }

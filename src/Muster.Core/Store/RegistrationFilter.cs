@@ -2,7 +2,7 @@ using Muster.Core.Registration;
 
 namespace Muster.Core.Store;
 
-/// <summary>Which registration records a person wants to see, by registration ID without case.</summary>
+/// <summary>Which registration records a person wants to see, and in which order.</summary>
 public sealed record RegistrationFilter
 {
     /// <summary>Part of the registration ID, without case; null means all.</summary>
@@ -31,6 +31,9 @@ public sealed record RegistrationFilter
 
     /// <summary>Only those whose enrollment no longer exists.</summary>
     public bool OnlyOrphaned { get; init; }
+
+    /// <summary>The order, by ID at first.</summary>
+    public ListOrder Order { get; init; }
 
     /// <summary>The page begins after this cursor of <see cref="SearchPage{T}.Next"/>; null is the first page.</summary>
     public string? After { get; init; }

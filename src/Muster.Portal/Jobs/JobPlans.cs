@@ -68,7 +68,7 @@ internal static class JobPlans
             Href = ListOf(instance, kind),
 
             // The change moves a row in every order but that by ID, and some would be met twice or never.
-            List = Enrollments(instance, kind, ids, allMatching is null ? null : allMatching with { Order = EnrollmentOrder.Id }),
+            List = Enrollments(instance, kind, ids, allMatching is null ? null : allMatching with { Order = ListOrder.Id }),
             Act = (hands, item, cancellationToken) => hands.Enrollments.SetStatusAsync(instance, kind, item.Id, status, cancellationToken),
         };
 

@@ -19,7 +19,7 @@ namespace Muster.Storage.Sqlite;
 /// <param name="database">The database; this search does not close it.</param>
 public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisioningSearch
 {
-    private const string Updated = "json_extract(CAST(document AS TEXT), '$.lastUpdatedUtc')";
+    private const string Updated = ListWalk.Updated;
     private const string Status = "json_extract(CAST(document AS TEXT), '$.provisioningStatus')";
     private const string Policy = "ifnull(json_extract(CAST(document AS TEXT), '$.allocationPolicy'), '')";
     private const string Edge = "ifnull(json_extract(CAST(document AS TEXT), '$.capabilities.iotEdge'), 0)";
@@ -31,7 +31,6 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
 
     private const string Scope = "instance = @instance AND kind = @kind";
     private const string Hub = "json_extract(CAST(document AS TEXT), '$.assignment.hubHostName')";
-    private const char CursorSeparator = '|';
 
     private readonly SqliteReadPool _readers = database.Readers;
     private readonly DocumentSerializer _documents = new(database.Protector);
@@ -42,26 +41,9 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
     {
         Check(filter.Limit);
         var (values, filters, text) = Conditions(instanceName, filter);
-        var byTime = filter.Order is EnrollmentOrder.LastUpdated or EnrollmentOrder.LastUpdatedDescending;
-        var isDescending = filter.Order is EnrollmentOrder.IdDescending or EnrollmentOrder.LastUpdatedDescending;
-        var cursor = "";
-        if (filter.After is { } after)
-        {
-            var cut = after.IndexOf(CursorSeparator, StringComparison.Ordinal);
-            values.Add("afterKey", after[(cut + 1)..]);
-            values.Add("afterTime", after[..Math.Max(cut, 0)]);
-            var direction = isDescending ? '<' : '>';
-            cursor = byTime ? $" AND ({Updated}, key) {direction} (@afterTime, @afterKey)" : $" AND key {direction} @afterKey";
-        }
-
+        var walk = new ListWalk(filter.Order, filter.After, values);
+        var (byTime, isDescending, cursor, order) = (walk.IsByTime, walk.IsDescending, walk.Cursor, walk.Order);
         values.Add("limit", filter.Limit + 1);
-        var order = (byTime, isDescending) switch
-        {
-            (false, false) => "key",
-            (false, true) => "key DESC",
-            (true, false) => $"{Updated}, key",
-            (true, true) => $"{Updated} DESC, key DESC",
-        };
         if (filter.UpdatedSinceUtc is not null) filters += byTime ? $" AND {Updated} >= @since" : $" AND +{Updated} >= @since";
         var conditions = text is not null
             ? text.Conditions(cursor, byTime ? null : isDescending, () => Count(TextSearch.CountCandidates, values))
@@ -77,7 +59,7 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
             foreach (var condition in conditions)
             {
                 page = Read(
-                    $"SELECT document, {Updated} || '|' || key AS cursor FROM enrollments WHERE rowid IN "
+                    $"SELECT document, {ListWalk.CursorColumn} FROM enrollments WHERE rowid IN "
                     + $"(SELECT rowid FROM enrollments WHERE {condition}{filters}{cursor} ORDER BY {order} LIMIT @limit) ORDER BY {order}",
                     values, filter.Limit, _documents.Enrollment);
                 if (page.Next is not null) break;
@@ -131,16 +113,9 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
     {
         Check(filter.Limit);
         var (filters, values) = Conditions(instanceName, filter);
-        var where = ById("registrations", "instance = @instance", "+instance = @instance", values, filter.UpdatedSinceUtc) + filters;
-        if (filter.UpdatedSinceUtc is not null) where += $" AND +{Updated} >= @since";
-        if (filter.After is { } after)
-        {
-            values.Add("afterKey", after);
-            where += " AND key > @afterKey";
-        }
-
+        var walk = new ListWalk(filter.Order, filter.After, values);
         values.Add("limit", filter.Limit + 1);
-        var sql = $"SELECT document, key AS cursor FROM registrations WHERE {where} ORDER BY key LIMIT @limit";
+        var sql = $"SELECT document, {ListWalk.CursorColumn} FROM {RecordRows(filter, filters, walk, values)} LIMIT @limit";
         return Page(sql, values, filter.Limit, _documents.Registration, cancellationToken);
     }
 
@@ -267,6 +242,27 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
     private static void AddSince(DynamicParameters values, DateTimeOffset? since)
     {
         if (since is { } time) values.Add("since", time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>
+    /// The records of a list and their order. By time an index of times is walked, unless the filters leave few: those are found first.
+    /// </summary>
+    private string RecordRows(RegistrationFilter filter, string filters, ListWalk walk, DynamicParameters values)
+    {
+        const string Instance = "instance = @instance";
+        if (!walk.IsByTime)
+        {
+            var since = filter.UpdatedSinceUtc is null ? "" : $" AND +{Updated} >= @since";
+            var byId = ById("registrations", Instance, "+" + Instance, values, filter.UpdatedSinceUtc);
+            return $"registrations WHERE {byId}{filters}{since}{walk.Cursor} ORDER BY {walk.Order}";
+        }
+
+        var where = Instance + filters + (filter.UpdatedSinceUtc is null ? "" : $" AND {Updated} >= @since");
+        var isMany = filters.Length == 0
+            || Count($"SELECT COUNT(*) FROM (SELECT 1 FROM registrations WHERE {where} LIMIT {MaxSorted + 1})", values) > MaxSorted;
+        return isMany
+            ? $"registrations INDEXED BY registrations_by_update WHERE {where}{walk.Cursor} ORDER BY {walk.Order}"
+            : $"registrations WHERE {where}{walk.Cursor} ORDER BY {walk.SortedOrder}";
     }
 
     /// <summary>How rows are found in the order of their IDs: by the index of times where it names few, else by walking the IDs.</summary>

@@ -51,11 +51,11 @@ public sealed class EnrollmentSearchTests : IDisposable
     }
 
     [Theory]
-    [InlineData(EnrollmentOrder.Id)]
-    [InlineData(EnrollmentOrder.IdDescending)]
-    [InlineData(EnrollmentOrder.LastUpdated)]
-    [InlineData(EnrollmentOrder.LastUpdatedDescending)]
-    public async Task Pages_of_a_search_hold_each_row_once_and_in_order_with_filters(EnrollmentOrder order)
+    [InlineData(ListOrder.Id)]
+    [InlineData(ListOrder.IdDescending)]
+    [InlineData(ListOrder.LastUpdated)]
+    [InlineData(ListOrder.LastUpdatedDescending)]
+    public async Task Pages_of_a_search_hold_each_row_once_and_in_order_with_filters(ListOrder order)
     {
         await using var store = await OpenAsync();
         await store.CommitAsync(
@@ -76,7 +76,7 @@ public sealed class EnrollmentSearchTests : IDisposable
 
             Assert.Equal(count, seen.Distinct(StringComparer.Ordinal).Count());
             Assert.Equal(count, seen.Count);
-            if (order == EnrollmentOrder.Id) Assert.Equal(seen.Order(StringComparer.Ordinal), seen);
+            if (order == ListOrder.Id) Assert.Equal(seen.Order(StringComparer.Ordinal), seen);
             Assert.Equal(count, await CountAsync(store, filter));
         }
     }

@@ -1,7 +1,7 @@
 namespace Muster.Core.Store;
 
-/// <summary>The order of a list of enrollments.</summary>
-public enum EnrollmentOrder
+/// <summary>The order of a list of enrollments or registration records.</summary>
+public enum ListOrder
 {
     /// <summary>By ID without case.</summary>
     Id,
