@@ -240,12 +240,12 @@ public sealed class AcceptanceTests(PortalFixture portal)
             if (kind == "groups")
             {
                 await page.GetByRole(AriaRole.Radio, new() { Name = "Intermediate Certificate", Exact = true }).CheckAsync();
-                await page.GetByText("Primary Certificate .pem or .cer file").WaitForAsync();
+                await page.GetByText("Primary Certificate .pem or .cer file").First.WaitForAsync();
                 text.AppendLine(await TextAsync());
             }
 
             await page.GetByRole(AriaRole.Radio, new() { Name = "Symmetric Key", Exact = true }).CheckAsync();
-            await page.GetByText("Auto-generate keys").WaitForAsync();
+            await page.GetByText("Auto-generate keys").First.WaitForAsync();
         }
 
         // Each label is the text of something, alone or before the mark of a required field.
