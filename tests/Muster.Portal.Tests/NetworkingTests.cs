@@ -44,6 +44,31 @@ public sealed class NetworkingTests(PortalFixture portal)
     }
 
     [Fact]
+    public async Task P13_A_rule_is_put_at_the_position_that_is_typed()
+    {
+        var page = await portal.OpenServiceAsync("position-dps", "/networking");
+        await page.GetByLabel("Selected IP ranges").CheckAsync();
+        for (var number = 1; number <= 3; number++)
+        {
+            await page.Button("Add IP Filter Rule").ClickAsync();
+            await page.GetByLabel($"Address range of rule {number}").FillAsync($"10.0.0.{number}");
+        }
+
+        await page.GetByLabel("Position of rule 3").FillAsync("1");
+        await page.GetByLabel("Position of rule 3").BlurAsync();
+        await Expect(page.GetByLabel("Name of rule 1", new() { Exact = true })).ToHaveValueAsync("rule-3");
+        await Expect(page.GetByLabel("Name of rule 2", new() { Exact = true })).ToHaveValueAsync("rule-1");
+
+        // Beyond the ends is at the ends.
+        await page.GetByLabel("Position of rule 1").FillAsync("9");
+        await page.GetByLabel("Position of rule 1").BlurAsync();
+        await Expect(page.GetByLabel("Name of rule 3", new() { Exact = true })).ToHaveValueAsync("rule-3");
+        await Expect(page.GetByLabel("Position of rule 1")).ToHaveValueAsync("1");
+        await page.Button("Save").ClickAsync();
+        await Expect(page.Toast("Networking is saved")).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task P13_Private_endpoints_are_approved_rejected_and_removed_and_what_was_typed_stays_meanwhile()
     {
         var page = await portal.OpenServiceAsync("private-dps", "/networking");
