@@ -1,4 +1,5 @@
 using Muster.Core.Certificates;
+using Muster.Core.Certificates.Verification;
 using Muster.Core.Concurrency;
 using Muster.Core.Enrollments;
 using Muster.Core.Errors;
@@ -14,8 +15,17 @@ namespace Muster.Portal.Certificates;
 /// <param name="instances">The instances.</param>
 /// <param name="certificates">Core's CA certificates.</param>
 /// <param name="store">Core's store port, for reads.</param>
-public sealed class CaDesk(PortalAccess access, InstanceDirectory instances, CaCertificateService certificates, IProvisioningStore store)
+/// <param name="limits">Holds the limit of CA certificates.</param>
+public sealed class CaDesk(
+    PortalAccess access, InstanceDirectory instances, CaCertificateService certificates, IProvisioningStore store, X509Options limits)
 {
+    /// <summary>How many CA certificates an instance may have.</summary>
+    public int MaxCertificates => limits.MaxCaCertificates;
+
+    /// <summary>Why this person can add no further certificate, beside so many; null when they can (portal 6.C).</summary>
+    public string? WhyNotAdd(int have) =>
+        access.WhyNot(PortalRight.InstanceWrite) ?? (have >= MaxCertificates ? $"All {MaxCertificates} places are used." : null);
+
     /// <summary>All CA certificates of an instance, by name; none without the right to read.</summary>
     public async Task<IReadOnlyList<CaCertificate>> ListAsync(string instance, CancellationToken cancellationToken) =>
         access.May(PortalRight.Read) && instances.FindByName(instance) is { } found ? await certificates.ListAsync(found, cancellationToken) : [];

@@ -203,6 +203,18 @@ public sealed class EnrollmentDraft
                 errors.Add(new("attestation.symmetricKey.secondaryKey", "It must differ from the primary key."));
         }
 
+        if (checkCredentials && Mechanism == MechanismChoice.UploadedCertificates && PrimaryCa is not null && PrimaryCa == SecondaryCa)
+            errors.Add(new("attestation.x509.caReferences.secondary", "It must differ from the primary certificate."));
+        if (checkCredentials && Mechanism == MechanismChoice.UploadedCertificates && PrimaryCa is null && SecondaryCa is not null)
+            errors.Add(new("attestation.x509.caReferences.primary", "Choose the primary certificate too."));
+        if (checkCredentials && Mechanism == MechanismChoice.ClientCertificates && PrimaryCertificate is { } first && SecondaryCertificate is { } second
+            && CommonName.Of(first) is var name && CommonName.Of(second) is var other && name != other)
+        {
+            errors.Add(new(
+                "attestation.x509.clientCertificates.secondary",
+                $"Its common name is '{other}', that of the primary certificate '{name}'. Both stand for one device, so both must have its registration ID."));
+        }
+
         if (Mechanism == MechanismChoice.ClientCertificates && Id.Length > CommonName.MaxLength)
             errors.Add(new("registrationId", $"The certificate's common name has {Id.Length} characters; X.509 allows {CommonName.MaxLength} at most."));
         if (Allocation == AllocationPolicyKind.Static && Hubs.Count != 1)
