@@ -12,6 +12,7 @@ public sealed class ScreenshotTests(PortalFixture portal)
     private static readonly (string Name, string Path, ColorScheme Theme, int Width)[] Pictures =
     [
         ("overview-dark", "/i/default/overview", ColorScheme.Dark, 1280),
+        ("overview-day", "/i/default/overview", ColorScheme.Light, 1280),
         ("enrollments", "/i/default/enrollments", ColorScheme.Light, 1280),
         ("individual-narrow", "/i/default/enrollments?tab=individual", ColorScheme.Dark, 360),
         ("add-group", "/i/default/enrollments/groups/new", ColorScheme.Light, 1280),
@@ -35,6 +36,8 @@ public sealed class ScreenshotTests(PortalFixture portal)
         {
             var page = await portal.OpenAsync(path, theme: theme, width: width);
             await page.GetByRole(AriaRole.Heading, new() { Level = 1 }).WaitForAsync();
+            if (path.EndsWith("/overview", StringComparison.Ordinal)) await page.GetByTestId("chart-hubs").Locator("svg text").First.WaitForAsync();
+            if (name == "overview-day") await page.GetByTestId("charts-as").EvaluateAsync("button => scrollTo(0, button.getBoundingClientRect().top - 70)");
             await page.EvaluateAsync("() => document.fonts.ready.then(() => true)");
             if (Environment.GetEnvironmentVariable("MUSTER_SCREENSHOTS") is { Length: > 0 } folder)
                 await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png") });
