@@ -224,10 +224,21 @@ public sealed class OverviewTests(PortalFixture portal)
         await portal.AddServiceAsync(name);
         foreach (var letter in "abc")
             Assert.Equal(CommitOutcome.Committed, await Store.CommitAsync([new PutLinkedHub(Hub(name, $"hub-{letter}.example.org"), null)], default));
-        foreach (var letter in "abb") Activity.Count(Assigned(name, $"Hub-{letter}.example.org"));
-        Activity.Count(Assigned(name, "") with { Status = RegistrationStatus.Disabled, Assignment = null });
-        Activity.Count(Assigned(name, "") with { Status = RegistrationStatus.Failed, Assignment = null, ErrorCode = 404201 });
-        for (var i = 0; i < 2; i++) Activity.CountRefusal(name, 401002);
+
+        // All in one hour that is over, whatever the time is.
+        var length = ActivityService.BucketLength.Ticks;
+        var start = new DateTimeOffset((DateTimeOffset.UtcNow.AddHours(-2).Ticks / length) * length, TimeSpan.Zero);
+        Assert.Equal(CommitOutcome.Committed, await Store.CommitAsync(
+            [
+                Counted(ActivityOutcome.Assigned, "hub-a.example.org", 0, 1),
+                Counted(ActivityOutcome.Assigned, "hub-b.example.org", 0, 2),
+                Counted(ActivityOutcome.Failed, "", 401002, 2),
+                Counted(ActivityOutcome.Failed, "", 404201, 1),
+                Counted(ActivityOutcome.Disabled, "", 0, 1),
+            ],
+            default));
         return name;
+
+        AddActivity Counted(ActivityOutcome outcome, string hub, int code, long count) => new(new ActivityCount(name, start, outcome, hub, code, count));
     }
 }
