@@ -150,6 +150,31 @@ public sealed class DisabledTableTests(PortalFixture portal)
             await page.Button("Generate Verification Code").ClickAsync();
             await Expect(page.Button("Verify")).ToHaveAttributeAsync("title", "Choose the verification certificate first.");
         },
+        ["Delete certificate: not exactly one row ticked"] = async test =>
+        {
+            var name = await test.InstanceAsync("dis-delete-ca");
+            using var root = TestCertificates.Issue("CN=Disabled delete", isCa: true);
+            foreach (var ca in new[] { "ca-one", "ca-two" }) await test.AddCaAsync(name, ca, root);
+            var page = await test.Portal.OpenAsync($"/i/{name}/certificates");
+            await page.Button("ca-two").WaitForAsync();
+            await IsDisabledAsync(page.Button("Delete"), "Tick a row first.");
+            await page.GetByLabel("Select ca-one").CheckAsync();
+            await page.GetByLabel("Select ca-two").CheckAsync();
+            await Expect(page.Button("Delete")).ToHaveAttributeAsync("title", "Each is deleted by typing its name: tick one row.");
+            await page.GetByLabel("Select ca-two").UncheckAsync();
+
+            // It asks for the name; the way back is to the list.
+            var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Delete certificate" });
+            await page.Button("Delete").ClickAsync();
+            await dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+            await Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+            await page.Button("Delete").ClickAsync();
+            await dialog.GetByLabel("Type the name ca-one to confirm").FillAsync("ca-one");
+            await dialog.GetByRole(AriaRole.Button, new() { Name = "OK" }).ClickAsync();
+            await Expect(page.Button("ca-one")).ToHaveCountAsync(0);
+            await Expect(page.Button("ca-two")).ToBeVisibleAsync();
+            await IsDisabledAsync(page.Button("Delete"), "Tick a row first.");
+        },
         ["Add certificate: limit reached"] = async test =>
         {
             var name = await test.InstanceAsync("dis-certificates");

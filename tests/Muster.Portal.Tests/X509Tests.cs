@@ -95,7 +95,7 @@ public sealed class X509Tests(PortalFixture portal)
         // The old root goes by its name, and the group goes on with the new one.
         await portal.GoAsync(page, "/i/default/certificates");
         await page.Button("t12-root").ClickAsync();
-        await page.Button("Delete").ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
         await Expect(page.Button("OK")).ToBeDisabledAsync();
         await page.GetByLabel("Type the name t12-root to confirm").FillAsync("t12-roof");
         await Expect(page.Button("OK")).ToBeDisabledAsync();
