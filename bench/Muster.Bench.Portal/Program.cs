@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Playwright;
 using Muster.Bench.Portal;
 using Muster.Bench.ServiceApi;
@@ -11,8 +9,7 @@ using Muster.Composition;
 using Muster.Configuration;
 using Muster.Core.Store;
 using Muster.Portal.Enrollments;
-using Muster.Portal.Frame;
-using Muster.Portal.SignIn;
+using Muster.Portal.Registrations;
 
 // Measures the enrollment list of the portal at a million enrollments, and what an idle session costs; prints a Markdown table.
 // Arguments: enrollments (1000000), records (100000), sessions (40).
@@ -34,17 +31,41 @@ try
     Console.WriteLine();
     Console.WriteLine("| server time | wanted | median | p99 |");
     Console.WriteLine("| --- | --- | --- | --- |");
-    await LineAsync(server, "first paint of the list", "< 300 ms", "/i/default/enrollments?tab=individual");
-    await LineAsync(server, "last page's end, by ID descending", "< 300 ms", "/i/default/enrollments?tab=individual&sort=IdDescending");
-    await LineAsync(server, "by last update", "< 300 ms", "/i/default/enrollments?tab=individual&sort=LastUpdatedDescending");
+    await ListAsync("first paint of the list", "< 300 ms", "tab=individual");
+    await ListAsync("last page's end, by ID descending", "< 300 ms", "tab=individual&sort=IdDescending");
+    await ListAsync("by last update", "< 300 ms", "tab=individual&sort=LastUpdatedDescending");
+    await ListAsync("only disabled ones", "< 300 ms", "tab=individual&status=Disabled");
     foreach (var (what, text) in new[]
     {
         ("a text that all contain", "device"), ("a text that some hundred contain", "99999"), ("a text that one contains", Fleet.Id(enrollments / 2)[7..15]),
         ("a text that none contains", "nowhere"), ("one letter", "d"), ("two letters that begin no ID", "zz"),
     })
     {
-        await LineAsync(server, $"search keystroke to rows: {what}", "< 100 ms", $"/i/default/enrollments?tab=individual&q={text}");
+        await ListAsync($"search keystroke to rows: {what}", "< 100 ms", $"tab=individual&q={text}");
     }
+
+    var one = Fleet.Id(records / 2);
+    await LineAsync<EnrollmentDetails>("opening one enrollment", "< 300 ms", $"enrollments/individual/{one}", "Symmetric key", new() { ["Segment"] = one });
+    await LineAsync<RegistrationPage>("opening one record", "< 300 ms", $"registrations/{one}", "hub1.example.net", new() { ["Id"] = one });
+    await LineAsync<RegistrationsPage>("first paint of the records", "< 300 ms", "registrations", "hub1.example.net", []);
+    await LineAsync<RegistrationsPage>("records by last change", "< 300 ms", "registrations?sort=LastUpdatedDescending", "hub1.example.net", []);
+
+    // What the server does from the question to the rows: it searches, reads the cells, counts, and renders the page. Counting comes
+    // after the rows in the portal, and is in these figures all the same.
+    async Task LineAsync<TPage>(string what, string wanted, string path, string text, Dictionary<string, object?> parameters)
+        where TPage : IComponent
+    {
+        parameters["Name"] = "default";
+        var latencies = await Latencies.MeasureAsync(60, async _ =>
+        {
+            var html = await PageRenderer.RenderAsync<TPage>(server, "/i/default/" + path, parameters);
+            if (!html.Contains(text, StringComparison.Ordinal)) throw new InvalidOperationException("The page did not render: " + html);
+        });
+        Console.WriteLine($"| {what} | {wanted} | {latencies.Median:N1} ms | {latencies.P99:N1} ms |");
+    }
+
+    Task ListAsync(string what, string wanted, string query) =>
+        LineAsync<ManageEnrollments>(what, wanted, "enrollments?" + query, "Individual enrollments", []);
 
     Console.WriteLine();
     Console.WriteLine(await SessionsAsync(server));
@@ -67,40 +88,6 @@ async Task ImportAsync(IProvisioningStore store)
         await store.CommitAsync(
             [.. Enumerable.Range(i, Batch).Select(number => new PutRegistration(Fleet.Record(number), null))], CancellationToken.None);
     }
-}
-
-// What the server does from the question to the rows: it searches, reads the cells, counts, and renders the page. Counting comes after
-// the rows in the portal, and is in these figures all the same.
-static async Task LineAsync(MusterServer server, string what, string wanted, string path)
-{
-    var latencies = await Latencies.MeasureAsync(60, _ => RenderAsync(server, path));
-    Console.WriteLine($"| {what} | {wanted} | {latencies.Median:N1} ms | {latencies.P99:N1} ms |");
-}
-
-static async Task RenderAsync(MusterServer server, string path)
-{
-    var browser = new FakeBrowser(path);
-    var services = server.Services;
-    await using var scope = services.CreateAsyncScope();
-    var access = ActivatorUtilities.CreateInstance<PortalAccess>(services, FakeBrowser.Person(services.GetRequiredService<PortalSessions>()));
-    await access.OpenAsync();
-    var own = new ServiceCollection();
-    own.AddLogging();
-    own.AddSingleton<NavigationManager>(browser);
-    own.AddSingleton<Microsoft.JSInterop.IJSRuntime>(browser);
-    own.AddSingleton(access);
-    own.AddSingleton(services.GetRequiredService<TimeProvider>());
-    own.AddSingleton<Notices>();
-    own.AddSingleton<ViewerClock>();
-    own.AddSingleton(ActivatorUtilities.CreateInstance<EnrollmentDesk>(services, access));
-    own.AddSingleton(ActivatorUtilities.CreateInstance<Muster.Portal.Registrations.RegistrationDesk>(services, access));
-    own.AddSingleton(ActivatorUtilities.CreateInstance<Muster.Portal.Hubs.HubDesk>(services, access));
-    own.AddSupplyValueFromQueryProvider();
-    await using var provider = own.BuildServiceProvider();
-    await using var renderer = new HtmlRenderer(provider, NullLoggerFactory.Instance);
-    var html = await renderer.Dispatcher.InvokeAsync(async () =>
-        (await renderer.RenderComponentAsync<ManageEnrollments>(ParameterView.FromDictionary(new Dictionary<string, object?> { ["Name"] = "default" }))).ToHtmlString());
-    if (!html.Contains("Individual enrollments", StringComparison.Ordinal)) throw new InvalidOperationException("The page did not render: " + html);
 }
 
 // Real sessions of a real browser, each with the enrollment list open and nobody touching it.

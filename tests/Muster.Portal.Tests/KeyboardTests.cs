@@ -209,7 +209,7 @@ public sealed class KeyboardTests(PortalFixture portal)
         await page.Keyboard.PressAsync("g");
         await page.Keyboard.PressAsync(letter);
         await page.WaitForFunctionAsync("title => document.title.includes(title)", title == "Overview" ? "default - " : title);
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = title, Exact = true }).And(page.Locator("[aria-current=page], .active")).First).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = title, Exact = true }).And(page.Locator("[aria-current=page]")).First).ToBeVisibleAsync();
     }
 
     private async Task CreateAsync(string name)

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Microsoft.AspNetCore.Components;
 
 namespace Muster.Portal.Frame;
 
@@ -55,6 +56,12 @@ internal static class Icons
 
     /// <summary>The shape of an icon as SVG content; an unknown name is a bug.</summary>
     public static string Of(string name) => Shapes[name];
+
+    /// <summary>An icon, which screen readers pass over. Markup and no component: a page has dozens, and each component would keep memory.</summary>
+    public static MarkupString Draw(string name) => new(Svg(name));
+
+    /// <summary>An icon as a whole element.</summary>
+    public static string Svg(string name) => $"<svg class=\"icon\" viewBox=\"0 0 24 24\" aria-hidden=\"true\">{Of(name)}</svg>";
 
     private static string Path(string data) => $"<path d=\"{data}\"/>";
 

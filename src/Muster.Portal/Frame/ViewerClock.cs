@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
 namespace Muster.Portal.Frame;
@@ -23,6 +24,11 @@ public sealed class ViewerClock(IJSRuntime browser, TimeProvider time)
     /// <summary>A time in the viewer's zone, to the second.</summary>
     public string Local(DateTimeOffset instant) =>
         TimeZoneInfo.ConvertTime(instant, _zone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    /// <summary>A time as lists show it, with UTC in its title; a dash for none. Markup, because a component in each row costs memory.</summary>
+    public MarkupString Markup(DateTimeOffset? instant) => new(instant is { } at
+        ? $"<time datetime=\"{at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}\" title=\"{Utc(at)}\">{Local(at)}</time>"
+        : "<span class=\"dim\">-</span>");
 
     /// <summary>When the hour began, on the viewer's clock, that a time is in.</summary>
     public DateTimeOffset HourOf(DateTimeOffset instant)
