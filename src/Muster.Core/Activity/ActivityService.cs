@@ -13,7 +13,7 @@ namespace Muster.Core.Activity;
 /// <param name="store">Keeps what was counted.</param>
 /// <param name="time">The clock.</param>
 /// <param name="faults">Is told when the store cannot be written in the background.</param>
-public sealed class ActivityService(IProvisioningStore store, TimeProvider time, IFaultLog faults) : IAsyncDisposable
+public sealed class ActivityService(IProvisioningStore store, TimeProvider time, IFaultLog faults) : IDisposable
 {
     /// <summary>Most hubs, and most error codes, that are told apart in one stretch of one instance before they are stored.</summary>
     public const int MaxKinds = 100;
@@ -106,26 +106,31 @@ public sealed class ActivityService(IProvisioningStore store, TimeProvider time,
         }
     }
 
-    /// <summary>Stores every <see cref="FlushInterval"/> until it is stopped; a broken store is reported and tried again.</summary>
+    /// <summary>
+    /// Stores every <see cref="FlushInterval"/> until it is stopped, and once more then; a broken store is reported and tried again.
+    /// </summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(FlushInterval, time);
-        try
+        bool goesOn;
+        do
         {
-            while (await timer.WaitForNextTickAsync(stopping)) await FlushQuietlyAsync();
+            await Task.Delay(FlushInterval, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            goesOn = !stopping.IsCancellationRequested;
+            try
+            {
+                // A started commit is seen to its end, else it would not be known whether it counted.
+                await FlushAsync(CancellationToken.None);
+            }
+            catch (Exception problem)
+            {
+                faults.Report("storing how many devices registered", problem);
+            }
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // The last flush comes with disposal, when nothing registers any more.
-        }
+        while (goesOn);
     }
 
-    /// <summary>Stores what still waits.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await FlushQuietlyAsync();
-        _gate.Dispose();
-    }
+    /// <inheritdoc/>
+    public void Dispose() => _gate.Dispose();
 
     private static DateTimeOffset StartOf(DateTimeOffset at) =>
         new(at.UtcTicks - (at.UtcTicks % BucketLength.Ticks), TimeSpan.Zero);
@@ -165,19 +170,6 @@ public sealed class ActivityService(IProvisioningStore store, TimeProvider time,
                 if (key.Start <= oldest) continue;
                 foreach (var (kind, count) in kinds) Add(key, kind, count);
             }
-        }
-    }
-
-    private async Task FlushQuietlyAsync()
-    {
-        try
-        {
-            // A started commit is seen to its end, else it would not be known whether it counted.
-            await FlushAsync(CancellationToken.None);
-        }
-        catch (Exception problem)
-        {
-            faults.Report("storing how many devices registered", problem);
         }
     }
 

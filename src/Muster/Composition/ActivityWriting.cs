@@ -3,8 +3,8 @@ using Muster.Core.Activity;
 namespace Muster.Composition;
 
 /// <summary>
-/// Keeps the counts of the <see cref="ActivityService"/> on disk as long as the server runs; the last ones go there when the service is
-/// disposed, after the last registration.
+/// Keeps the counts of the <see cref="ActivityService"/> on disk as long as the server runs. The doors stop before it, so the last ones
+/// go there too.
 /// </summary>
 public sealed class ActivityWriting(ActivityService activity) : BackgroundService
 {

@@ -7,7 +7,7 @@ using Muster.Core.Tests.Enrollments;
 
 namespace Muster.Core.Tests.Activity;
 
-public sealed class ActivityServiceTests : IAsyncDisposable
+public sealed class ActivityServiceTests : IDisposable
 {
     private const string Instance = "default";
 
@@ -20,7 +20,7 @@ public sealed class ActivityServiceTests : IAsyncDisposable
 
     public ActivityServiceTests() => _service = new ActivityService(_store, _clock, _faults);
 
-    public ValueTask DisposeAsync() => _service.DisposeAsync();
+    public void Dispose() => _service.Dispose();
 
     [Fact]
     public async Task Registrations_are_told_apart_by_outcome_code_and_hub()
@@ -68,9 +68,9 @@ public sealed class ActivityServiceTests : IAsyncDisposable
         _service.Count(Record(RegistrationStatus.Assigned));
         await _service.FlushAsync(default);
         _service.Count(Record(RegistrationStatus.Assigned));
-        await _service.DisposeAsync();
+        await _service.RunAsync(new CancellationToken(canceled: true));
 
-        await using var next = new ActivityService(_store, _clock, _faults);
+        using var next = new ActivityService(_store, _clock, _faults);
         Assert.Equal(2, Assert.Single(await next.ReadAsync(Instance, Start, default)).Assigned);
         next.Count(Record(RegistrationStatus.Assigned));
         Assert.Equal(3, Assert.Single(await next.ReadAsync(Instance, Start, default)).Assigned);
@@ -114,7 +114,7 @@ public sealed class ActivityServiceTests : IAsyncDisposable
     {
         _service.Count(Record(RegistrationStatus.Assigned));
         _store.BeforeNextCommit = () => throw new IOException("The disk is full.");
-        await _service.DisposeAsync();
+        await _service.RunAsync(new CancellationToken(canceled: true));
         Assert.Equal("The disk is full.", Assert.Single(_faults.Reported).Message);
     }
 
