@@ -44,6 +44,7 @@ public static class PortalSetup
         services.AddSingleton<NoticeBook>();
         services.AddScoped<Notices>();
         services.AddScoped<ViewerClock>();
+        services.AddScoped<PageAddress>();
         services.AddScoped<EnrollmentDesk>();
         services.AddScoped<RegistrationDesk>();
         services.AddScoped<InstanceDesk>();
