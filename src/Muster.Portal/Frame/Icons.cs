@@ -54,14 +54,11 @@ internal static class Icons
         ["user"] = Circle(12, 8, 3.8) + Path("M4.500 20.500a7.500 7.500 0 0 1 15 0"),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>The shape of an icon as SVG content; an unknown name is a bug.</summary>
-    public static string Of(string name) => Shapes[name];
-
-    /// <summary>An icon, which screen readers pass over. Markup and no component: a page has dozens, and each component would keep memory.</summary>
-    public static MarkupString Draw(string name) => new(Svg(name));
-
-    /// <summary>An icon as a whole element.</summary>
-    public static string Svg(string name) => $"<svg class=\"icon\" viewBox=\"0 0 24 24\" aria-hidden=\"true\">{Of(name)}</svg>";
+    /// <summary>
+    /// An icon, which screen readers pass over; an unknown name is a bug. Markup and no component: a page has dozens, and each component
+    /// would keep memory for as long as the page is open.
+    /// </summary>
+    public static MarkupString Draw(string name) => new($"<svg class=\"icon\" viewBox=\"0 0 24 24\" aria-hidden=\"true\">{Shapes[name]}</svg>");
 
     private static string Path(string data) => $"<path d=\"{data}\"/>";
 

@@ -30,5 +30,5 @@ internal static class Tags
     }
 
     // Constants only: nothing that a person typed is written here.
-    private static MarkupString Tag(string look, string icon, string text) => new($"<span class=\"tag {look}\">{Icons.Svg(icon)} {text}</span>");
+    private static MarkupString Tag(string look, string icon, string text) => new($"<span class=\"tag {look}\">{Icons.Draw(icon)} {text}</span>");
 }
