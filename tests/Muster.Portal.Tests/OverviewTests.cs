@@ -179,6 +179,20 @@ public sealed class OverviewTests(PortalFixture portal)
         ILocator Row(string name) => page.GetByRole(AriaRole.Row).Filter(new() { Has = page.Link(name) });
     }
 
+    [Theory]
+    [InlineData("Quick start", "Quick start")]
+    [InlineData("One device with a symmetric key", "One device with a symmetric key")]
+    [InlineData("all walkthroughs", "Walkthroughs")]
+    public async Task P3_Quick_links_lead_on_and_refresh_stays(string link, string heading)
+    {
+        var page = await portal.OpenAsync("/i/default/overview");
+        await page.Button("Refresh").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Quick links" })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Navigation, new() { Name = "Quick links" }).GetByRole(AriaRole.Link, new() { Name = link, Exact = true }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = heading, Level = 1 })).ToBeVisibleAsync();
+        await page.Context.CloseAsync();
+    }
+
     private static RegistrationRecord Assigned(string instance, string hub) => new()
     {
         InstanceName = instance,
