@@ -31,6 +31,7 @@ public sealed class ScreenshotTests(PortalFixture portal)
         var key = await portal.AddSymmetricAsync("groups", "picture-line");
         Assert.Equal(0, (await portal.RegisterAsync("line3-0042", key, isGroupKey: true)).Exit);
         Assert.NotEqual(0, (await portal.RegisterAsync("line3-0043", key)).Exit);
+        foreach (var id in new[] { "press-1", "press-2", "valve-9" }) await portal.AddSymmetricAsync("individual", id);
         await AddDayAsync();
         foreach (var (name, path, theme, width) in Pictures)
         {

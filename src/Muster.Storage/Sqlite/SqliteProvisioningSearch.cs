@@ -77,7 +77,10 @@ public sealed class SqliteProvisioningSearch(SqliteDatabase database) : IProvisi
         values.Add("cap", cap);
         var where = text?.ForCount(() => Count(TextSearch.CountCandidates, values)) ?? Scope;
         if (filter.UpdatedSinceUtc is not null) filters += text is null ? $" AND {Updated} >= @since" : $" AND +{Updated} >= @since";
-        return Number($"SELECT COUNT(*) FROM (SELECT 1 FROM enrollments WHERE {where}{filters} LIMIT @cap)", values, cancellationToken);
+
+        // In the order of IDs, so that the index of a filter is walked and not another one with each document read.
+        var order = text is null && filter.UpdatedSinceUtc is null ? " ORDER BY key" : "";
+        return Number($"SELECT COUNT(*) FROM (SELECT 1 FROM enrollments WHERE {where}{filters}{order} LIMIT @cap)", values, cancellationToken);
     }
 
     /// <inheritdoc/>
