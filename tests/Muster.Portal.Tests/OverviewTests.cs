@@ -133,6 +133,9 @@ public sealed class OverviewTests(PortalFixture portal)
         var orphaned = page.Locator(".callout").Filter(new() { HasText = "1 orphaned registration record has no enrollment any more and still counts." });
         await Expect(failing.GetByRole(AriaRole.Link)).ToHaveAttributeAsync("href", "i/worry-dps/hubs");
         await Expect(orphaned.GetByRole(AriaRole.Link)).ToHaveAttributeAsync("href", "i/worry-dps/registrations?orphaned=true");
+        var records = await portal.OpenAsync("/i/worry-dps/registrations?orphaned=true");
+        await Expect(records.GetByRole(AriaRole.Checkbox, new() { Name = "Only orphaned (1)" })).ToBeCheckedAsync();
+        await records.Context.CloseAsync();
 
         lane.Answered(TimeSpan.FromMilliseconds(5));
         await Expect(failing).ToHaveCountAsync(0);
