@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
+using Muster.Core.Networking;
 using Muster.Portal;
 using IPNetwork = System.Net.IPNetwork;
 
@@ -44,11 +45,8 @@ public static class TrustedProxies
     }
 
     /// <summary>Whether an address is one of the proxies.</summary>
-    public static bool IsTrusted(ImmutableArray<IPNetwork> proxies, IPAddress? address)
-    {
-        if (address is { IsIPv4MappedToIPv6: true }) address = address.MapToIPv4();
-        return address is not null && proxies.Any(network => network.Contains(address));
-    }
+    public static bool IsTrusted(ImmutableArray<IPNetwork> proxies, IPAddress? address) =>
+        address is not null && proxies.Any(network => network.Contains(IpFilterRule.Plain(address)));
 
     private static void Use(IApplicationBuilder door, ImmutableArray<IPNetwork> proxies, ForwardedHeaders headers)
     {
